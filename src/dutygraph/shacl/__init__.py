@@ -1,0 +1,52 @@
+"""A SHACL validator in its own right: data graph and shapes graph in, report out.
+
+`validate` is the door. `Report` and `Result` are what it gives; everything raised on purpose is a
+`ShaclError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from dutygraph.shacl import pyshacl_engine
+from dutygraph.shacl.errors import DataError, EngineError, ShaclError, ShapeError, UnsupportedError
+from dutygraph.shacl.report import Report, Result, fill
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dutygraph.shacl.source import Source
+
+__all__ = [
+    "DataError",
+    "EngineError",
+    "Report",
+    "Result",
+    "ShaclError",
+    "ShapeError",
+    "UnsupportedError",
+    "fill",
+    "validate",
+]
+
+
+def validate(
+    data: Source,
+    shapes: Source,
+    *,
+    engine: Literal["compiled", "pyshacl"] = "pyshacl",
+    graphs: Sequence[str] | None = None,
+    advanced: bool = False,
+) -> Report:
+    """Validate a data graph against a shapes graph (SHACL 3).
+
+    `data` and `shapes` are each a path, an rdflib Graph or Dataset, or a pyoxigraph Store; nothing is
+    written to them. `graphs` names the graphs whose union is the data graph (default: everything). No
+    entailment is applied.
+
+    Raises DataError when a graph cannot be read or none of `graphs` is there, ShapeError when a shape is
+    ill-formed, UnsupportedError when the engine cannot run a shape, EngineError when it fails.
+    """
+    if engine == "pyshacl":
+        return pyshacl_engine.validate(data, shapes, graphs, advanced=advanced)
+    raise UnsupportedError("not there yet", shape="*", component=engine)

@@ -1,0 +1,137 @@
+"""Reading data graphs and shapes graphs: files, rdflib graphs, pyoxigraph stores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pyoxigraph as ox
+from rdflib import XSD, BNode, Dataset, Graph, Literal, URIRef
+
+from dutygraph.shacl.errors import DataError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rdflib.term import Node
+
+Source: TypeAlias = str | Path | Graph | ox.Store
+
+
+def to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    """Give a pyoxigraph term as an rdflib term, its lexical form untouched; xsd:string becomes plain."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        plain = datatype == str(XSD.string)
+        return Literal(term.value, datatype=None if plain else URIRef(datatype), normalize=False)
+    raise DataError(f"quoted triples are not RDF 1.1: {term}")
+
+
+def from_rdflib(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """Give an rdflib term as a pyoxigraph term, its lexical form untouched."""
+    if isinstance(term, URIRef):
+        return ox.NamedNode(term)
+    if isinstance(term, BNode):
+        return ox.BlankNode(term)
+    if isinstance(term, Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        if term.datatype is None or term.datatype == XSD.string:
+            return ox.Literal(str(term))
+        return ox.Literal(str(term), datatype=ox.NamedNode(term.datatype))
+    raise DataError(f"not an RDF term: {term!r}")
+
+
+def parse_file(path: str | Path) -> Iterable[ox.Quad]:
+    """Parse a file, the format told by its ending, blank node labels and lexical forms kept.
+
+    Raises DataError when the file is not there, has an unknown ending, or is not well-formed.
+    """
+    file = Path(path)
+    form = ox.RdfFormat.from_extension(file.suffix.removeprefix("."))
+    if form is None:
+        raise DataError(f"{file}: no RDF format has the ending {file.suffix!r}")
+    try:
+        return list(ox.parse(path=str(file), format=form, base_iri=file.resolve().as_uri()))
+    except (OSError, SyntaxError) as error:
+        raise DataError(f"{file}: {error}") from error
+
+
+def rdflib_triples(source: Graph, graphs: Sequence[str] | None) -> Iterator[tuple[Node, Node, Node]]:
+    """Give the triples of an rdflib graph, or of the named graphs of a Dataset (all of them by default).
+
+    Raises DataError when `graphs` is given and none of them is there.
+    """
+    if not isinstance(source, Dataset):
+        if graphs is not None:
+            raise DataError("a single graph has no named graphs to choose from")
+        yield from source
+        return
+    wanted = None if graphs is None else {URIRef(g) for g in graphs}
+    if wanted is not None and not wanted & {g.identifier for g in source.graphs()}:
+        raise DataError(f"none of these graphs is in the data: {', '.join(sorted(wanted))}")
+    seen: set[tuple[Node, Node, Node]] = set()
+    for s, p, o, name in source.quads((None, None, None, None)):
+        if (wanted is None or name in wanted) and (s, p, o) not in seen:
+            seen.add((s, p, o))
+            yield s, p, o
+
+
+def store_graphs(store: ox.Store, graphs: Sequence[str] | None) -> list[ox.NamedNode] | None:
+    """Give the graph names to query; raises DataError when `graphs` is given and none of them is there."""
+    if graphs is None:
+        return None
+    names = [ox.NamedNode(g) for g in graphs]
+    if not any(store.contains_named_graph(n) for n in names):
+        raise DataError(f"none of these graphs is in the store: {', '.join(sorted(graphs))}")
+    return names
+
+
+def _quads(source: Source, graphs: Sequence[str] | None) -> Iterator[ox.Quad]:
+    if isinstance(source, ox.Store):
+        names = store_graphs(source, graphs)
+        if names is None:
+            yield from source
+        else:
+            for name in names:
+                yield from source.quads_for_pattern(None, None, None, name)
+        return
+    if not isinstance(source, str | Path):
+        raise DataError(f"not a path, rdflib graph or pyoxigraph Store: {type(source).__name__}")
+    wanted = None if graphs is None else {ox.NamedNode(g) for g in graphs}
+    found = [q for q in parse_file(source) if wanted is None or q.graph_name in wanted]
+    if graphs is not None and not found:
+        raise DataError(f"none of these graphs is in {source}: {', '.join(sorted(graphs))}")
+    yield from found
+
+
+def load(source: Source, graphs: Sequence[str] | None = None) -> Graph:
+    """Give a source as one rdflib graph: the union of `graphs`, or of everything.
+
+    Literals keep their lexical form; "a"^^xsd:string is made plain, as RDF 1.1 says they are one term.
+    Raises DataError.
+    """
+    out = Graph()
+    if isinstance(source, Graph):
+        for s, p, o in rdflib_triples(source, graphs):
+            string = isinstance(o, Literal) and o.datatype == XSD.string
+            out.add((s, p, Literal(str(o)) if string else o))
+        for prefix, name in source.namespaces():
+            out.bind(prefix, name)
+        return out
+    cache: dict[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple, Node] = {}
+
+    def term(raw: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+        if raw not in cache:
+            cache[raw] = to_rdflib(raw)
+        return cache[raw]
+
+    for quad in _quads(source, graphs):
+        out.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    return out
