@@ -33,7 +33,7 @@ def test_the_whole_core_suite_is_here() -> None:
     assert all(set(known) <= {c.name for c in CASES} for known in KNOWN.values())
 
 
-@pytest.mark.parametrize(("engine", "case"), [*_parameters("pyshacl")])
+@pytest.mark.parametrize(("engine", "case"), [*_parameters("pyshacl"), *_parameters("compiled")])
 def test_w3c(engine: Literal["compiled", "pyshacl"], case: Case) -> None:
     loaded = read(case)
     report = validate(loaded.data, loaded.shapes, engine=engine)

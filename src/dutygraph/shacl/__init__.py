@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from dutygraph.shacl import pyshacl_engine
+from dutygraph.shacl import compiled_engine, pyshacl_engine
 from dutygraph.shacl.errors import DataError, EngineError, ShaclError, ShapeError, UnsupportedError
 from dutygraph.shacl.report import Report, Result, fill
 
@@ -49,4 +49,4 @@ def validate(
     """
     if engine == "pyshacl":
         return pyshacl_engine.validate(data, shapes, graphs, advanced=advanced)
-    raise UnsupportedError("not there yet", shape="*", component=engine)
+    return compiled_engine.validate(data, shapes, graphs)

@@ -1,0 +1,187 @@
+"""The data graph as the compiled engine sees it: a pyoxigraph Store and the terms it would have changed.
+
+A Store rewrites literals ("01"^^xsd:integer becomes "1", "5"^^xsd:byte becomes an xsd:integer), which makes
+sh:datatype, sh:maxCount and the report wrong. For data that comes from a file or an rdflib graph, every
+literal the Store would change is kept under a datatype of ours that spells the real one; queries undo it
+where the value matters. A Store that is given to us has already lost those forms.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+import pyoxigraph as ox
+from rdflib import RDFS, Graph, Literal
+
+from dutygraph.shacl import xsd
+from dutygraph.shacl.errors import DataError, EngineError
+from dutygraph.shacl.source import Source, from_rdflib, load, store_graphs, to_rdflib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rdflib.term import Node
+
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+Row: TypeAlias = tuple[Term | None, ...]
+
+KEPT = "tag:dutygraph,2026:shacl:kept:"
+WELL_FORMED = "tag:dutygraph,2026:shacl:well-formed"
+ORDER = "tag:dutygraph,2026:shacl:order"
+
+
+class Data:
+    """A data graph to query; `plain` queries see values as SPARQL does, others see exact terms.
+
+    Raises DataError when the source cannot be read.
+    """
+
+    def __init__(self, source: Source, graphs: Sequence[str] | None = None) -> None:
+        """Open a Store where it lies, or load anything else into a Store of our own."""
+        self._terms: dict[Term, Node] = {}
+        self._graph: Graph | None = None
+        self._kept: set[Term] = set()
+        self.owned = not isinstance(source, ox.Store)
+        if isinstance(source, ox.Store):
+            self._store = source
+            self._graphs = store_graphs(source, graphs)
+        else:
+            self._graph = load(source, graphs)
+            self._graphs = None
+            self._store = ox.Store()
+            self._fill(self._graph)
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether some literals are kept under a datatype of ours."""
+        return bool(self._kept)
+
+    def rows(self, query: str, *, plain: bool = False) -> list[Row]:
+        """Run a SELECT; raises EngineError when pyoxigraph refuses it."""
+        store = self._plain if plain else self._store
+        union = self._graph is None and self._graphs is None
+        try:
+            found = store.query(
+                query,
+                use_default_graph_as_union=union,
+                default_graph=self._graphs,  # type: ignore[arg-type]
+                named_graphs=self._graphs,  # type: ignore[arg-type]
+                custom_functions=_FUNCTIONS,
+            )
+            if not isinstance(found, ox.QuerySolutions):
+                raise EngineError(f"not a SELECT: {query}")
+            return [tuple(row) for row in found]  # type: ignore[misc]
+        except (SyntaxError, RuntimeError, OSError, ValueError) as error:
+            raise EngineError(f"{error}\n{query}") from error
+
+    def term(self, term: Term) -> Node:
+        """Give the rdflib term of a query result, its original form restored."""
+        known = self._terms.get(term)
+        if known is None:
+            known = self._terms[term] = to_rdflib(term)
+        return known
+
+    def constants(self, terms: Sequence[Node]) -> list[str]:
+        """Write terms of the shapes graph into a query, in the form they have in the Store.
+
+        Raises DataError for a blank node: it cannot be named in SPARQL.
+        """
+        literals = [t for t in terms if isinstance(t, Literal)]
+        changed = _changed(literals) if self.owned and literals else set()
+        found: list[str] = []
+        for term in terms:
+            raw = from_rdflib(term)
+            if isinstance(raw, ox.BlankNode):
+                raise DataError(f"a blank node cannot be named in a query: {term!r}")
+            found.append(str(_kept_form(raw, changed)))
+        return found
+
+    def subclasses(self, root: Node) -> tuple[str, ...]:
+        """Give a class and all its subclasses in the data graph, as SPARQL text (SHACL 1.1)."""
+        found, todo = {root.n3()}, [root.n3()]
+        while todo:
+            below = [c for c in self._below.get(todo.pop(), ()) if c not in found]
+            found.update(below)
+            todo.extend(below)
+        return tuple(sorted(found))
+
+    @cached_property
+    def _below(self) -> Mapping[str, list[str]]:
+        below: dict[str, list[str]] = {}
+        for one, two in self.rows(f"SELECT DISTINCT ?s ?o {{ ?s {RDFS.subClassOf.n3()} ?o }}"):
+            # Blank classes have no name to put into a query.
+            if isinstance(one, ox.NamedNode):
+                below.setdefault(str(two), []).append(str(one))
+        return below
+
+    @cached_property
+    def _plain(self) -> ox.Store:
+        if self._graph is None or not self._kept:
+            return self._store
+        store = ox.Store()
+        store.extend(_quads(self._graph, {}))
+        return store
+
+    def _fill(self, graph: Graph) -> None:
+        literals = {o for o in graph.objects() if isinstance(o, Literal)}
+        changed = _changed(literals)
+        forms: dict[Node, Term] = {}
+        for literal in literals:
+            raw = from_rdflib(literal)
+            form = _kept_form(raw, changed)
+            forms[literal] = form
+            self._terms[form] = literal
+            if form is not raw:
+                self._kept.add(form)
+        self._store.extend(_quads(graph, forms))
+
+
+def _quads(graph: Graph, forms: Mapping[Node, Term]) -> Iterable[ox.Quad]:
+    cache: dict[Node, Term] = dict(forms)
+
+    def term(node: Node) -> Term:
+        if node not in cache:
+            cache[node] = from_rdflib(node)
+        return cache[node]
+
+    for s, p, o in graph:
+        yield ox.Quad(term(s), term(p), term(o))  # type: ignore[arg-type]
+
+
+def _changed(literals: Iterable[Literal]) -> set[Term]:
+    """Give the literals that a Store does not give back as they were."""
+    probe = ox.Store()
+    predicate = ox.NamedNode("tag:dutygraph,2026:shacl:probe")
+    asked: dict[str, Term] = {}
+    for number, literal in enumerate(literals):
+        if literal.datatype is not None:
+            asked[f"{predicate.value}:{number}"] = from_rdflib(literal)
+    probe.extend(ox.Quad(ox.NamedNode(name), predicate, term) for name, term in asked.items())
+    return {asked[q.subject.value] for q in probe if q.object != asked[q.subject.value]}  # type: ignore[union-attr]
+
+
+def _kept_form(raw: Term, changed: set[Term]) -> Term:
+    if isinstance(raw, ox.Literal) and raw in changed:
+        return ox.Literal(raw.value, datatype=ox.NamedNode(KEPT + raw.datatype.value))
+    return raw
+
+
+def _spelled(term: Term) -> tuple[str, str] | None:
+    if not isinstance(term, ox.Literal):
+        return None
+    return term.value, term.datatype.value.removeprefix(KEPT)
+
+
+def _well_formed(term: Term, datatype: Term) -> ox.Literal | None:
+    found = _spelled(term)
+    return None if found is None else ox.Literal(xsd.well_formed(found[0], datatype.value))
+
+
+def _order(left: Term, right: Term) -> ox.Literal | None:
+    one, two = _spelled(left), _spelled(right)
+    found = None if one is None or two is None else xsd.order(one, two)
+    return None if found is None else ox.Literal(found)
+
+
+_FUNCTIONS = {ox.NamedNode(WELL_FORMED): _well_formed, ox.NamedNode(ORDER): _order}

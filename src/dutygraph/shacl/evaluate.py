@@ -1,0 +1,142 @@
+"""Evaluation: queries find, set algebra combines (SHACL 3.4, 4.6, 4.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rdflib import SH
+
+from dutygraph.shacl.core import Place, compile_plain
+from dutygraph.shacl.model import Logical, Nested, Plain, Qualified, Select
+from dutygraph.shacl.scope import Scope, target_pattern
+from dutygraph.shacl.select import run_select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
+
+    from rdflib.term import Node
+
+    from dutygraph.shacl.dataset import Data, Row, Term
+    from dutygraph.shacl.model import Constraint, Shape
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One violation in the Store's terms: the chain of focus nodes, and what the report needs."""
+
+    chain: Row
+    shape: Shape
+    component: Node
+    value: Term | None = None
+    path: Term | None = None
+    constraint: Node | None = None
+    bindings: tuple[tuple[str, Term], ...] = ()
+    messages: tuple[Node, ...] = ()
+
+
+class Evaluator:
+    """Evaluates shapes over one data graph."""
+
+    def __init__(self, data: Data) -> None:
+        """Work on `data`; what was found out about a shape is remembered."""
+        self.data = data
+        self._failing: dict[tuple[Node, str], AbstractSet[Term | None]] = {}
+
+    def validate(self, shape: Shape) -> tuple[int, list[Violation]]:
+        """Give the number of focus nodes of a shape, and every violation (SHACL 3.4)."""
+        scope = Scope(target_pattern(shape.targets, self.data, "?dg0"))
+        rows = self.data.rows(f"SELECT (COUNT(DISTINCT ?dg0) AS ?n) WHERE {{ {scope.pattern} }}")
+        examined = int(str(rows[0][0].value))  # type: ignore[union-attr]
+        return examined, list(self.violations(shape, scope)) if examined else []
+
+    def violations(self, shape: Shape, scope: Scope) -> Iterator[Violation]:
+        """Give every violation of a shape by the focus nodes of `scope`."""
+        for constraint in shape.constraints:
+            yield from self._constraint(shape, constraint, scope)
+
+    def failing(self, shape: Shape, scope: Scope) -> AbstractSet[Term | None]:
+        """Give the focus nodes of `scope` that do not conform to a shape (SHACL 3.4.1)."""
+        alone = scope.alone()
+        key = (shape.node, alone.pattern)
+        if key not in self._failing:
+            self._failing[key] = {v.chain[0] for v in self.violations(shape, alone)}
+        return self._failing[key]
+
+    def _constraint(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
+        if isinstance(constraint, Plain):
+            yield from self._plain(shape, constraint, scope)
+        elif isinstance(constraint, Nested):
+            inner = scope if shape.path is None else scope.values(shape.path)
+            yield from self.violations(constraint.shape, inner)
+        elif isinstance(constraint, Logical):
+            yield from self._logical(shape, constraint, scope)
+        elif isinstance(constraint, Qualified):
+            yield from self._qualified(shape, constraint, scope)
+        else:
+            yield from self._select(shape, constraint, scope)
+
+    def _plain(self, shape: Shape, constraint: Plain, scope: Scope) -> Iterator[Violation]:
+        query = compile_plain(constraint, Place(scope, scope.values(shape.path), self.data))
+        width = len(scope.chain)
+        for row in self.data.rows(query.text):
+            value = row[width] if query.value else None
+            path = row[width + 1] if query.path else None
+            yield Violation(row[:width], shape, constraint.component, value, path)
+
+    def _logical(self, shape: Shape, constraint: Logical, scope: Scope) -> Iterator[Violation]:
+        values = scope.values(shape.path)
+        failing = [self.failing(inner, values) for inner in constraint.shapes]
+        if constraint.component in _CONJUNCTIVE and not any(failing):
+            return
+        for row in self._pairs(values):
+            conforming = sum(row[-1] not in failed for failed in failing)
+            if not _holds(constraint.component, conforming, len(failing)):
+                yield Violation(row[:-1], shape, constraint.component, row[-1])
+
+    def _qualified(self, shape: Shape, constraint: Qualified, scope: Scope) -> Iterator[Violation]:
+        values = scope.values(shape.path)
+        failing = self.failing(constraint.shape, values)
+        siblings = [self.failing(sibling, values) for sibling in constraint.siblings]
+        counts: dict[Row, int] = dict.fromkeys(self._pairs(scope), 0)
+        for row in self._pairs(values):
+            if row[-1] not in failing and all(row[-1] in sibling for sibling in siblings):
+                counts[row[:-1]] += 1
+        for chain, count in counts.items():
+            if constraint.minimum is not None and count < constraint.minimum:
+                yield Violation(chain, shape, SH.QualifiedMinCountConstraintComponent)
+            if constraint.maximum is not None and count > constraint.maximum:
+                yield Violation(chain, shape, SH.QualifiedMaxCountConstraintComponent)
+
+    def _select(self, shape: Shape, constraint: Select, scope: Scope) -> Iterator[Violation]:
+        found = run_select(self.data, shape, constraint, scope.alone())
+        if not found:
+            return
+        by_focus: dict[Term | None, list[Mapping[str, Term]]] = {}
+        for row in found:
+            by_focus.setdefault(row["this"], []).append(row)
+        for chain in self._pairs(scope):
+            for row in by_focus.get(chain[-1], ()):
+                value = row.get("value", chain[-1] if shape.path is None else None)
+                path = row.get("path") if shape.path is None else None
+                bindings = tuple(sorted(row.items()))
+                yield Violation(
+                    chain, shape, constraint.component, value, path, constraint.node, bindings
+                )
+
+    def _pairs(self, scope: Scope) -> list[Row]:
+        return self.data.rows(f"SELECT DISTINCT {scope.columns} WHERE {{ {scope.pattern} }}")
+
+
+_CONJUNCTIVE = {SH.AndConstraintComponent, SH.NodeConstraintComponent}
+
+
+def _holds(component: Node, conforming: int, number: int) -> bool:
+    if component == SH.NotConstraintComponent:
+        return conforming == 0
+    if component == SH.OrConstraintComponent:
+        return conforming > 0
+    if component == SH.XoneConstraintComponent:
+        return conforming == 1
+    return conforming == number

@@ -1,0 +1,78 @@
+"""Shapes and constraints, as read from a shapes graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from rdflib import URIRef
+    from rdflib.term import Node
+
+    from dutygraph.shacl.paths import Path
+    from dutygraph.shacl.targets import Targets
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A core constraint that needs no other shape: its component and the values of its parameters."""
+
+    component: URIRef
+    terms: tuple[Node, ...]
+    flags: str = ""
+
+
+@dataclass(frozen=True)
+class Logical:
+    """sh:not, sh:and, sh:or, sh:xone and sh:node (SHACL 4.6, 4.7.1): a rule over other shapes."""
+
+    component: URIRef
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True)
+class Nested:
+    """sh:property (SHACL 4.7.2)."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Qualified:
+    """sh:qualifiedValueShape (SHACL 4.7.3); `siblings` is empty unless the shapes must be disjoint."""
+
+    shape: Shape
+    minimum: int | None
+    maximum: int | None
+    siblings: tuple[Shape, ...]
+
+
+@dataclass(frozen=True)
+class Select:
+    """A SPARQL-based constraint (SHACL 5): `text` carries its prefixes; `bound` are extra variables."""
+
+    component: URIRef
+    node: Node | None
+    text: str
+    bound: tuple[tuple[str, Node], ...] = ()
+
+
+Constraint: TypeAlias = Plain | Logical | Nested | Qualified | Select
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A node shape, or a property shape when `path` is set (SHACL 2.2, 2.3)."""
+
+    node: Node
+    targets: Targets
+    severity: Node
+    deactivated: bool
+    constraints: tuple[Constraint, ...]
+    path: Path | None = None
+    path_node: Node | None = None
+
+    @property
+    def name(self) -> str:
+        """Give the shape's IRI, or its blank node label."""
+        return str(self.node)

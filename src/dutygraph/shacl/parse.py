@@ -1,0 +1,155 @@
+"""Shapes graph to shapes: reading, and refusing what is ill-formed or cannot be run (SHACL 2, 4, 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rdflib import RDF, SH, BNode, Graph, Literal, URIRef
+
+from dutygraph.shacl import parameters
+from dutygraph.shacl.components import Component, read_components, use_component
+from dutygraph.shacl.errors import ShapeError, UnsupportedError
+from dutygraph.shacl.model import Constraint, Logical, Nested, Qualified, Select, Shape
+from dutygraph.shacl.paths import Path, members, parse_path
+from dutygraph.shacl.prefixes import select_text
+from dutygraph.shacl.targets import Targets, parse_targets, targeted_shapes
+
+if TYPE_CHECKING:
+    from rdflib.term import Node
+
+LOGICAL = {
+    SH["not"]: SH.NotConstraintComponent,
+    SH["and"]: SH.AndConstraintComponent,
+    SH["or"]: SH.OrConstraintComponent,
+    SH.xone: SH.XoneConstraintComponent,
+    SH.node: SH.NodeConstraintComponent,
+}
+_LISTED = {SH["and"], SH["or"], SH.xone}
+_SILENT = {
+    *(SH.path, SH.name, SH.description, SH.order, SH.group, SH.defaultValue, SH.message, SH.severity),
+    *(SH.deactivated, SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf),
+    *(SH.qualifiedMinCount, SH.qualifiedMaxCount, SH.qualifiedValueShapesDisjoint),
+    *(SH.flags, SH.ignoredProperties, SH.rule, SH.prefixes, SH.declare, SH.select, SH.ask, SH.parameter),
+    *(SH.validator, SH.nodeValidator, SH.propertyValidator, SH.labelTemplate, SH.entailment, SH.shapesGraph),
+}
+_REFUSED = {SH.target, SH.expression, SH.js}
+_TRUE = Literal("true", datatype="http://www.w3.org/2001/XMLSchema#boolean", normalize=False)
+
+
+def parse_shapes(graph: Graph) -> tuple[Shape, ...]:
+    """Read every active shape that has targets, with the shapes it refers to.
+
+    Raises ShapeError when one is ill-formed, UnsupportedError when one is recursive or uses what the
+    compiled engine cannot run. Shapes that no target reaches are not looked at.
+    """
+    for entailment in graph.objects(None, SH.entailment):
+        raise UnsupportedError(f"no entailment is supported: {entailment}", shape="*", component="sh:entailment")
+    parser = _Parser(graph)
+    return tuple(parser.shape(node, ()) for node in targeted_shapes(graph))
+
+
+class _Parser:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.done: dict[Node, Shape] = {}
+        self.components: tuple[Component, ...] = read_components(graph)
+
+    def shape(self, node: Node, above: tuple[Node, ...]) -> Shape:
+        if node in above:
+            circle = " -> ".join(str(n) for n in (*above[above.index(node) :], node))
+            raise UnsupportedError(f"recursive shapes: {circle}", shape=str(node), component="recursion")
+        if node not in self.done:
+            self.done[node] = self._shape(node, (*above, node))
+        return self.done[node]
+
+    def _shape(self, node: Node, above: tuple[Node, ...]) -> Shape:
+        name = str(node)
+        if isinstance(node, Literal):
+            raise ShapeError("a literal is not a shape", shape=name, clause="2.1")
+        path, path_node = self._path(node)
+        deactivated = (node, SH.deactivated, _TRUE) in self.graph
+        constraints = () if deactivated else self._constraints(node, above, is_property=path is not None)
+        severities = list(self.graph.objects(node, SH.severity))
+        if len(severities) > 1 or not all(isinstance(s, URIRef) for s in severities):
+            raise ShapeError("one IRI expected", shape=name, prop="sh:severity", clause="2.1.4")
+        severity = severities[0] if severities else SH.Violation
+        targets: Targets = parse_targets(self.graph, node)
+        return Shape(node, targets, severity, deactivated, constraints, path, path_node)
+
+    def _path(self, node: Node) -> tuple[Path | None, Node | None]:
+        paths = list(self.graph.objects(node, SH.path))
+        if len(paths) > 1:
+            raise ShapeError("more than one path", shape=str(node), prop="sh:path", clause="2.3.1")
+        if paths and (node, RDF.type, SH.NodeShape) in self.graph:
+            raise ShapeError("a node shape has no path", shape=str(node), prop="sh:path", clause="2.2")
+        if not paths and (node, RDF.type, SH.PropertyShape) in self.graph:
+            raise ShapeError("a property shape has one path", shape=str(node), prop="sh:path", clause="2.3")
+        return (parse_path(self.graph, paths[0], str(node)), paths[0]) if paths else (None, None)
+
+    def _constraints(self, node: Node, above: tuple[Node, ...], *, is_property: bool) -> tuple[Constraint, ...]:
+        used = sorted(set(self.graph.predicates(node)), key=str)
+        found: list[Constraint] = []
+        custom = [c for c in self.components if c.applies(self.graph, node)]
+        extra = {p for c in custom for p in c.paths}
+        for predicate in used:
+            if predicate in LOGICAL:
+                found.extend(self._logical(node, predicate, above))
+            elif predicate == SH.property:
+                found.extend(self._nested(node, above))
+            elif predicate == SH.qualifiedValueShape:
+                found.extend(self._qualified(node, above, is_property=is_property))
+            elif predicate == SH.sparql:
+                found.extend(self._sparql(node))
+            elif predicate in parameters.READERS:
+                found.extend(parameters.read(self.graph, node, predicate, is_property=is_property))
+            elif predicate in _REFUSED or (predicate.startswith(str(SH)) and predicate not in _SILENT | extra):
+                reason = "not a parameter that this engine knows"
+                raise UnsupportedError(reason, shape=str(node), component=str(predicate))
+        for component in custom:
+            found.extend(use_component(self.graph, component, node, is_property=is_property))
+        return tuple(found)
+
+    def _logical(self, node: Node, predicate: Node, above: tuple[Node, ...]) -> list[Constraint]:
+        found: list[Constraint] = []
+        for value in sorted(self.graph.objects(node, predicate), key=str):
+            listed = predicate in _LISTED
+            inner = members(self.graph, value, str(node), str(predicate)) if listed else (value,)
+            found.append(Logical(LOGICAL[predicate], tuple(self.shape(n, above) for n in inner)))
+        return found
+
+    def _nested(self, node: Node, above: tuple[Node, ...]) -> list[Constraint]:
+        found: list[Constraint] = []
+        for value in sorted(self.graph.objects(node, SH.property), key=str):
+            shape = self.shape(value, above)
+            if shape.path is None:
+                raise ShapeError(f"{value} has no sh:path", shape=str(node), prop="sh:property", clause="4.7.2")
+            found.append(Nested(shape))
+        return found
+
+    def _qualified(self, node: Node, above: tuple[Node, ...], *, is_property: bool) -> list[Constraint]:
+        if not is_property:
+            raise ShapeError(
+                "only for property shapes", shape=str(node), prop="sh:qualifiedValueShape", clause="4.7.3"
+            )
+        values = sorted(self.graph.objects(node, SH.qualifiedValueShape), key=str)
+        low = parameters.count(self.graph, node, SH.qualifiedMinCount)
+        high = parameters.count(self.graph, node, SH.qualifiedMaxCount)
+        disjoint = (node, SH.qualifiedValueShapesDisjoint, _TRUE) in self.graph
+        siblings = self._siblings(node) - set(values) if disjoint else set()
+        others = tuple(self.shape(s, above) for s in sorted(siblings, key=str))
+        return [Qualified(self.shape(v, above), low, high, others) for v in values]
+
+    def _siblings(self, node: Node) -> set[Node]:
+        graph = self.graph
+        shared = (p for parent in graph.subjects(SH.property, node) for p in graph.objects(parent, SH.property))
+        return {q for p in shared for q in graph.objects(p, SH.qualifiedValueShape)}
+
+    def _sparql(self, node: Node) -> list[Constraint]:
+        found: list[Constraint] = []
+        for value in sorted(self.graph.objects(node, SH.sparql), key=str):
+            if not isinstance(value, URIRef | BNode):
+                raise ShapeError("an IRI or blank node expected", shape=str(node), prop="sh:sparql", clause="5.1")
+            if (value, SH.deactivated, _TRUE) not in self.graph:
+                text = select_text(self.graph, value, str(node), SH.select)
+                found.append(Select(SH.SPARQLConstraintComponent, value, text))
+        return found

@@ -1,0 +1,75 @@
+"""Focus nodes and value nodes as SPARQL patterns (SHACL 2.1.3, 2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rdflib import RDF
+
+if TYPE_CHECKING:
+    from dutygraph.shacl.dataset import Data
+    from dutygraph.shacl.paths import Path
+    from dutygraph.shacl.targets import Targets
+
+
+@dataclass(frozen=True)
+class Scope:
+    """All focus nodes of one shape at once.
+
+    `pattern` binds the variables of `chain`; the last is the focus node, those before it the focus nodes of
+    the shapes that led here, for one nested node reached from two focus nodes is reported twice.
+    """
+
+    pattern: str
+    chain: tuple[str, ...] = ("?dg0",)
+    depth: int = 0
+
+    @property
+    def focus(self) -> str:
+        """Give the variable of the focus node."""
+        return self.chain[-1]
+
+    @property
+    def columns(self) -> str:
+        """Give the chain as a projection."""
+        return " ".join(self.chain)
+
+    def alone(self) -> Scope:
+        """Forget how the focus nodes were reached."""
+        if len(self.chain) == 1:
+            return self
+        pattern = f"{{ SELECT DISTINCT {self.focus} WHERE {{ {self.pattern} }} }}"
+        return Scope(pattern, (self.focus,), self.depth)
+
+    def values(self, path: Path | None) -> Scope:
+        """Give the value nodes of a shape: of its path, or the focus nodes themselves (SHACL 2.1.1, 2.3.1)."""
+        here, there = self.focus, f"?dg{self.depth + 1}"
+        itself = f"{self.pattern} BIND({here} AS {there})"
+        if path is None:
+            return Scope(itself, (*self.chain, there), self.depth + 1)
+        reached = f"{self.pattern} {here} {path.sparql} {there} ."
+        if path.nullable:
+            # pyoxigraph forgets the empty path where the start is not in the graph.
+            reached = f"{{ {reached} }} UNION {{ {itself} }}"
+        return Scope(reached, (*self.chain, there), self.depth + 1)
+
+
+def target_pattern(targets: Targets, data: Data, variable: str) -> str:
+    """Write the targets of a shape as a pattern that binds `variable` (SHACL 2.1.3); rows may repeat."""
+    parts: list[str] = []
+    if targets.nodes:
+        parts.append(f"VALUES {variable} {{ {' '.join(data.constants(targets.nodes))} }}")
+    if targets.classes:
+        names = sorted({name for root in targets.classes for name in data.subclasses(root)})
+        parts.append(instance_pattern(variable, names, f"{variable}c"))
+    parts.extend(f"{variable} {p.n3()} {variable}o ." for p in targets.subjects_of)
+    parts.extend(f"{variable}s {p.n3()} {variable} ." for p in targets.objects_of)
+    return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
+
+
+def instance_pattern(variable: str, names: list[str] | tuple[str, ...], extra: str) -> str:
+    """Match the instances of a closed list of classes (SHACL 1.1, "SHACL instance")."""
+    if len(names) == 1:
+        return f"{variable} {RDF.type.n3()} {names[0]} ."
+    return f"VALUES {extra} {{ {' '.join(names)} }} {variable} {RDF.type.n3()} {extra} ."
