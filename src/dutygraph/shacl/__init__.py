@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
     from dutygraph.shacl.source import Source
 
+Engine = Literal["compiled", "pyshacl"]
+
 __all__ = [
     "DataError",
+    "Engine",
     "EngineError",
     "Report",
     "Result",
@@ -34,7 +37,7 @@ def validate(
     data: Source,
     shapes: Source,
     *,
-    engine: Literal["compiled", "pyshacl"] = "pyshacl",
+    engine: Engine = "pyshacl",
     graphs: Sequence[str] | None = None,
     advanced: bool = False,
 ) -> Report:
