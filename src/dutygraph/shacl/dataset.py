@@ -29,6 +29,7 @@ Row: TypeAlias = tuple[Term | None, ...]
 KEPT = "tag:dutygraph,2026:shacl:kept:"
 WELL_FORMED = "tag:dutygraph,2026:shacl:well-formed"
 ORDER = "tag:dutygraph,2026:shacl:order"
+_ANCHOR = "tag:dutygraph,2026:shacl:anchor"
 
 
 class Data:
@@ -41,7 +42,7 @@ class Data:
         """Open a Store where it lies, or load anything else into a Store of our own."""
         self._terms: dict[Term, Node] = {}
         self._graph: Graph | None = None
-        self._kept: set[Term] = set()
+        self._kept: dict[Term, Term] = {}
         self.owned = not isinstance(source, ox.Store)
         if isinstance(source, ox.Store):
             self._store = source
@@ -59,6 +60,15 @@ class Data:
 
     def rows(self, query: str, *, plain: bool = False) -> list[Row]:
         """Run a SELECT; raises EngineError when pyoxigraph refuses it."""
+        return [tuple(solution) for solution in self._select(query, plain=plain)]
+
+    def solutions(self, query: str) -> list[dict[str, Term]]:
+        """Run a SELECT on the plain values; give what each solution binds, by name."""
+        found = self._select(query, plain=True)
+        names = [v.value for v in found.variables]
+        return [{n: t for n, t in zip(names, s, strict=True) if t is not None} for s in found]  # type: ignore[misc]
+
+    def _select(self, query: str, *, plain: bool) -> ox.QuerySolutions:
         store = self._plain if plain else self._store
         union = self._graph is None and self._graphs is None
         try:
@@ -71,9 +81,30 @@ class Data:
             )
             if not isinstance(found, ox.QuerySolutions):
                 raise EngineError(f"not a SELECT: {query}")
-            return [tuple(row) for row in found]  # type: ignore[misc]
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:
             raise EngineError(f"{error}\n{query}") from error
+        else:
+            return found
+
+    def plain_form(self, term: Term | None) -> Term | None:
+        """Give a term as queries on the plain values see it."""
+        return term if term is None else self._kept.get(term, term)
+
+    def restored(self, term: Term) -> Term:
+        """Undo `plain_form`, where only one literal of the data can be meant."""
+        found = self._plain_forms.get(term, ())
+        return found[0] if len(found) == 1 else term
+
+    def name_blank(self, term: ox.BlankNode) -> str:
+        """Give a pattern that matches one blank node, by a named graph beside the data.
+
+        Raises EngineError for a Store that is not ours: nothing is written to it.
+        """
+        if not self.owned:
+            raise EngineError("a query that runs per focus node cannot name a blank node of a given Store")
+        graph, anchor = ox.NamedNode(f"{_ANCHOR}:{term.value}"), ox.NamedNode(_ANCHOR)
+        self._plain.add(ox.Quad(anchor, anchor, term, graph))
+        return f"GRAPH {graph} {{ {anchor} {anchor} ?this }}"
 
     def term(self, term: Term) -> Node:
         """Give the rdflib term of a query result, its original form restored."""
@@ -88,7 +119,7 @@ class Data:
         Raises DataError for a blank node: it cannot be named in SPARQL.
         """
         literals = [t for t in terms if isinstance(t, Literal)]
-        changed = _changed(literals) if self.owned and literals else set()
+        changed = _changed(literals) if self.owned and literals else {}
         found: list[str] = []
         for term in terms:
             raw = from_rdflib(term)
@@ -116,6 +147,13 @@ class Data:
         return below
 
     @cached_property
+    def _plain_forms(self) -> Mapping[Term, list[Term]]:
+        found: dict[Term, list[Term]] = {}
+        for form, plain in self._kept.items():
+            found.setdefault(plain, [plain] if plain in self._terms else []).append(form)
+        return found
+
+    @cached_property
     def _plain(self) -> ox.Store:
         if self._graph is None or not self._kept:
             return self._store
@@ -133,7 +171,7 @@ class Data:
             forms[literal] = form
             self._terms[form] = literal
             if form is not raw:
-                self._kept.add(form)
+                self._kept[form] = changed[raw]
         self._store.extend(_quads(graph, forms))
 
 
@@ -149,19 +187,20 @@ def _quads(graph: Graph, forms: Mapping[Node, Term]) -> Iterable[ox.Quad]:
         yield ox.Quad(term(s), term(p), term(o))  # type: ignore[arg-type]
 
 
-def _changed(literals: Iterable[Literal]) -> set[Term]:
-    """Give the literals that a Store does not give back as they were."""
+def _changed(literals: Iterable[Literal]) -> dict[Term, Term]:
+    """Give the literals that a Store does not give back as they were, with what it makes of them."""
     probe = ox.Store()
-    predicate = ox.NamedNode("tag:dutygraph,2026:shacl:probe")
+    predicate = ox.NamedNode(_ANCHOR)
     asked: dict[str, Term] = {}
     for number, literal in enumerate(literals):
         if literal.datatype is not None:
-            asked[f"{predicate.value}:{number}"] = from_rdflib(literal)
+            asked[f"{_ANCHOR}:{number}"] = from_rdflib(literal)
     probe.extend(ox.Quad(ox.NamedNode(name), predicate, term) for name, term in asked.items())
-    return {asked[q.subject.value] for q in probe if q.object != asked[q.subject.value]}  # type: ignore[union-attr]
+    given = ((asked[q.subject.value], q.object) for q in probe)  # type: ignore[union-attr]
+    return {one: two for one, two in given if one != two}  # type: ignore[misc]
 
 
-def _kept_form(raw: Term, changed: set[Term]) -> Term:
+def _kept_form(raw: Term, changed: Mapping[Term, Term]) -> Term:
     if isinstance(raw, ox.Literal) and raw in changed:
         return ox.Literal(raw.value, datatype=ox.NamedNode(KEPT + raw.datatype.value))
     return raw

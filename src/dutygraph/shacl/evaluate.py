@@ -10,10 +10,10 @@ from rdflib import SH
 from dutygraph.shacl.core import Place, compile_plain
 from dutygraph.shacl.model import Logical, Nested, Plain, Qualified, Select
 from dutygraph.shacl.scope import Scope, target_pattern
-from dutygraph.shacl.select import run_select
+from dutygraph.shacl.select import by_focus, run_select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
     from rdflib.term import Node
@@ -110,14 +110,11 @@ class Evaluator:
                 yield Violation(chain, shape, SH.QualifiedMaxCountConstraintComponent)
 
     def _select(self, shape: Shape, constraint: Select, scope: Scope) -> Iterator[Violation]:
-        found = run_select(self.data, shape, constraint, scope.alone())
-        if not found:
+        rows = by_focus(self.data, run_select(self.data, shape, constraint, scope.alone()))
+        if not rows:
             return
-        by_focus: dict[Term | None, list[Mapping[str, Term]]] = {}
-        for row in found:
-            by_focus.setdefault(row["this"], []).append(row)
         for chain in self._pairs(scope):
-            for row in by_focus.get(chain[-1], ()):
+            for row in rows.get(self.data.plain_form(chain[-1]), ()):
                 value = row.get("value", chain[-1] if shape.path is None else None)
                 path = row.get("path") if shape.path is None else None
                 bindings = tuple(sorted(row.items()))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
     from dutygraph.shacl.paths import Path
+    from dutygraph.shacl.prebind import Text
     from dutygraph.shacl.targets import Targets
 
 
@@ -49,11 +50,11 @@ class Qualified:
 
 @dataclass(frozen=True)
 class Select:
-    """A SPARQL-based constraint (SHACL 5): `text` carries its prefixes; `bound` are extra variables."""
+    """A SPARQL-based constraint (SHACL 5): its checked query, and the constants bound in it."""
 
     component: URIRef
     node: Node | None
-    text: str
+    text: Text
     bound: tuple[tuple[str, Node], ...] = ()
 
 

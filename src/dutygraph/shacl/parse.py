@@ -11,6 +11,7 @@ from dutygraph.shacl.components import Component, read_components, use_component
 from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.model import Constraint, Logical, Nested, Qualified, Select, Shape
 from dutygraph.shacl.paths import Path, members, parse_path
+from dutygraph.shacl.prebind import check
 from dutygraph.shacl.prefixes import select_text
 from dutygraph.shacl.targets import Targets, parse_targets, targeted_shapes
 
@@ -150,6 +151,8 @@ class _Parser:
             if not isinstance(value, URIRef | BNode):
                 raise ShapeError("an IRI or blank node expected", shape=str(node), prop="sh:sparql", clause="5.1")
             if (value, SH.deactivated, _TRUE) not in self.graph:
+                bound = (("currentShape", node),) if isinstance(node, URIRef) else ()
                 text = select_text(self.graph, value, str(node), SH.select)
-                found.append(Select(SH.SPARQLConstraintComponent, value, text))
+                checked = check(text, frozenset({"this", *dict(bound)}), str(node), "sh:sparql")
+                found.append(Select(SH.SPARQLConstraintComponent, value, checked, bound))
         return found

@@ -4,14 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+import pyoxigraph as ox
 
-    from dutygraph.shacl.dataset import Data, Term
+from dutygraph.shacl.dataset import Term
+from dutygraph.shacl.errors import EngineError
+from dutygraph.shacl.prebind import prebind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dutygraph.shacl.dataset import Data
     from dutygraph.shacl.model import Select, Shape
     from dutygraph.shacl.scope import Scope
 
+Solution = dict[str, Term]
 
-def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> list[Mapping[str, Term]]:
-    """Give the solutions of a constraint's SELECT."""
-    raise NotImplementedError
+
+def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> Iterator[Solution]:
+    """Give the solutions of a constraint's SELECT, `this` bound in each (SHACL 5.3.1).
+
+    Run once for all focus nodes; once for each of them where the query counts or cuts off without regard to
+    `$this`. Raises EngineError when pyoxigraph refuses the query.
+    """
+    text = constraint.text
+    constants = {n: f"VALUES ?{n} {{ {t.n3()} }}" for n, t in constraint.bound}
+    path = "" if shape.path is None else shape.path.sparql
+    everyone = f"{{ SELECT DISTINCT ({scope.focus} AS ?this) WHERE {{ {scope.pattern} }} }}"
+    patterns = [everyone] if text.batch else _one_by_one(data, everyone)
+    for pattern in patterns:
+        for solution in data.solutions(prebind(text, {**constants, "this": pattern}, path)):
+            if "failure" in solution:
+                raise EngineError(f"the query reports a failure: {solution['failure']}")
+            yield {name: data.restored(term) for name, term in solution.items()}
+
+
+def _one_by_one(data: Data, everyone: str) -> Iterator[str]:
+    for [term] in data.rows(f"SELECT ?this WHERE {{ {everyone} }}", plain=True):
+        if isinstance(term, ox.BlankNode):
+            yield data.name_blank(term)
+        else:
+            yield f"VALUES ?this {{ {term} }}"
+
+
+def by_focus(data: Data, solutions: Iterator[Solution]) -> Mapping[Term | None, list[Solution]]:
+    """Group solutions by their focus node."""
+    found: dict[Term | None, list[Solution]] = {}
+    for solution in solutions:
+        found.setdefault(data.plain_form(solution["this"]), []).append(solution)
+    return found

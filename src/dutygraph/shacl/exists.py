@@ -1,0 +1,159 @@
+"""FILTER EXISTS and FILTER NOT EXISTS as joins.
+
+pyoxigraph evaluates EXISTS once per row with a plan that ignores what the row has bound: two triples inside
+cost seconds where a join costs milliseconds. Only groups of triples and filters are rewritten, and only
+where both forms must give the same rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dutygraph.shacl.sparql_text import Group, Item, names, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_COMPLEX = {"BIND", "VALUES", "OPTIONAL", "UNION", "GRAPH", "SELECT", "MINUS", "SERVICE", "BNODE", "RAND"}
+_HOSTS = {"where", "group", "optional"}
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """A filter that is one [NOT] EXISTS and nothing else, and where it stands in its group."""
+
+    start: int
+    end: int
+    negated: bool
+    group: Group
+
+
+def unfold(query: Group, patterns: Mapping[str, str], marks: Iterator[str]) -> None:
+    """Rewrite, in place, every filter of the query that can be (SPARQL 1.1, 8.1, 18.6).
+
+    `patterns` says how pre-bound variables are bound; `marks` yields unused variables.
+    """
+    for host in [g for g in _outside_exists(query) if g.kind in _HOSTS]:
+        certain = host.certain() | (patterns.keys() if host.kind == "where" else set())
+        for found in reversed(_filters(host)):
+            outer = _variables_outside(query, found.group)
+            # A filter of OPTIONAL sees what stands before it; a group inside it does not.
+            if host.kind == "optional" and not found.group.variables() & outer <= certain | patterns.keys():
+                continue
+            new = _rewrite(host, found, outer, patterns, marks)
+            if new is not None:
+                _cut(host.items, found)
+                host.items.extend(new)
+
+
+def _rewrite(
+    host: Group, found: _Filter, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]
+) -> list[Item] | None:
+    group = found.group
+    if set(words(group.tokens())) & _COMPLEX or not group.certain():
+        return None
+    if found.negated:
+        return _left_join(group, outer, patterns, marks)
+    return _semi_join(host, group, outer, patterns, marks)
+
+
+def _left_join(
+    group: Group, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]
+) -> list[Item] | None:
+    """Give `OPTIONAL { … BIND(true AS ?m) } FILTER(!BOUND(?m))`; rows that match more than once go anyway."""
+    body = Group("leftjoin", list(group.items))
+    if not _nest(body, outer, patterns, marks):
+        return None
+    mark = next(marks)
+    body.items.extend(["BIND", "(", "true", "AS", mark, ")"])
+    return ["OPTIONAL", body, "FILTER", "(", "!", "BOUND", "(", mark, ")", ")"]
+
+
+def _semi_join(
+    host: Group, group: Group, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]
+) -> list[Item] | None:
+    """Give `{ SELECT DISTINCT shared … }`: DISTINCT, for a row that matches twice is still one row.
+
+    The triples of the host stand in it too, so that filters see what the host binds.
+    """
+    shared = group.variables() & outer
+    if not shared or not shared <= host.certain() | patterns.keys():
+        return None
+    triples = host.triples()
+    if any(t.startswith("_:") for t in triples):
+        return None
+    bound = [patterns[name] for name in sorted(patterns.keys() & (shared | host.certain()))]
+    body = Group("semijoin", [*bound, *triples, ".", *group.items] if triples else [*bound, *group.items])
+    if not _nest(body, outer, patterns, marks):
+        return None
+    return [Group("semijoin", ["SELECT", "DISTINCT", *(f"?{n}" for n in sorted(shared)), "WHERE", body])]
+
+
+def _nest(body: Group, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]) -> bool:
+    """Rewrite the filters of a group that will be joined, or tell that it cannot be done.
+
+    A group inside sees only what its own host binds, so that every variable it shares with the outside must
+    be bound there; pre-bound ones are bound where they are missing.
+    """
+    filters = _filters(body)
+    if len(filters) != len(body.groups()):
+        return False
+    certain, missing = body.certain(), set[str]()
+    for found in reversed(filters):
+        others = outer | set(names(body.tokens())) | _siblings(body, found.group)
+        foreign = (found.group.variables() & others) - certain
+        if not foreign <= patterns.keys():
+            return False
+        new = _rewrite(body, found, others, patterns, marks)
+        if new is None:
+            return False
+        missing |= foreign
+        _cut(body.items, found)
+        body.items.extend(new)
+    body.items[:0] = [patterns[name] for name in sorted(missing)]
+    return True
+
+
+def _siblings(body: Group, group: Group) -> set[str]:
+    return {name for other in body.groups() if other is not group for name in other.variables()}
+
+
+def _filters(group: Group) -> list[_Filter]:
+    found: list[_Filter] = []
+    items = group.items
+    for at, item in enumerate(items):
+        if not isinstance(item, Group) or item.kind != "exists":
+            continue
+        start, end = at - 1, at + 1
+        negated = _word(items, start - 1) == "NOT"
+        start -= negated
+        if _word(items, start - 1) == "(" and _word(items, end) == ")":
+            start, end = start - 1, end + 1
+        if _word(items, start - 1) == "FILTER":
+            found.append(_Filter(start - 1, end, negated, item))
+    return found
+
+
+def _cut(items: list[Item], found: _Filter) -> None:
+    # The triples before and after the filter must stay apart, by one full stop.
+    end = found.end + (_word(items, found.end) == ".")
+    before = items[found.start - 1] if found.start else "."
+    items[found.start : end] = ["."] if isinstance(before, str) and before != "." else []
+
+
+def _word(items: list[Item], at: int) -> str:
+    item = items[at] if 0 <= at < len(items) else ""
+    return item.upper() if isinstance(item, str) else ""
+
+
+def _outside_exists(group: Group) -> Iterator[Group]:
+    yield group
+    for inner in group.groups():
+        if inner.kind != "exists":
+            yield from _outside_exists(inner)
+
+
+def _variables_outside(query: Group, group: Group) -> set[str]:
+    inside = {id(g) for g in group.below()}
+    return {n for g in query.below() if id(g) not in inside for n in names(g.tokens())}

@@ -1,0 +1,126 @@
+"""Pre-binding variables for all focus nodes at once (SHACL 5.3.1, appendix A).
+
+The pattern that binds `$this` is put at the start of every group that needs it: pyoxigraph has no other way
+that nested groups, BIND and sub-SELECTs see, and a query may then be run once for all focus nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING
+
+from dutygraph.shacl.errors import ShapeError, UnsupportedError
+from dutygraph.shacl.exists import unfold
+from dutygraph.shacl.sparql_text import Group, names, parse, words, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
+_BANNED = {"MINUS": "MINUS", "VALUES": "VALUES", "SERVICE": "a federated query (SERVICE)"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A query text that has passed the checks; `batch` tells whether it may run for all focus nodes at once."""
+
+    query: str
+    bound: frozenset[str]
+    batch: bool
+
+
+def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
+    """Check the restrictions on pre-bound variables (SHACL appendix A).
+
+    Raises ShapeError for what the specification forbids (MINUS, VALUES, SERVICE, a sub-SELECT without
+    `$this`, AS onto a pre-bound variable), UnsupportedError for what this engine does not know.
+    """
+    try:
+        query = parse(text)
+    except ValueError as error:
+        raise ShapeError(str(error), shape=shape, prop=component, clause="5.2") from error
+    used = query.variables() & bound
+    for group in query.below():
+        tokens = group.tokens()
+        upper = words(tokens)
+        for word in sorted(_BANNED.keys() & set(upper)):
+            raise ShapeError(f"{_BANNED[word]} is forbidden", shape=shape, prop=component, clause="A")
+        for one, two in zip(upper, tokens[1:], strict=False):
+            if one == "AS" and two[:1] in "?$" and two[1:] in bound:
+                raise ShapeError(f"{two} is assigned to", shape=shape, prop=component, clause="A")
+        if group.kind == "subselect" and not (used & {"this"}) <= _projected(group):
+            raise ShapeError("a sub-SELECT leaves out $this", shape=shape, prop=component, clause="A")
+        if group.kind == "graph" and _needs(group, bound):
+            raise UnsupportedError("GRAPH around a pre-bound variable", shape=shape, component=component)
+    if {"shapesGraph", "currentShape"} & query.variables() - bound:
+        raise UnsupportedError("$shapesGraph, $currentShape", shape=shape, component=component)
+    if not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[:_head(query)]}:
+        raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.3.1")
+    batch = all(_batches(g) for g in query.below() if g.kind in ("query", "subselect"))
+    return Text(text, bound, batch)
+
+
+def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
+    """Write the query with its variables pre-bound: `patterns` says how each is bound.
+
+    `$PATH` is replaced by `path` (SHACL 6.3).
+    """
+    query = parse(text.query)
+    marks = (f"?dgm{n}" for n in count())
+    unfold(query, patterns, marks)
+    for group in query.below():
+        group.items = [f"({path})" if i in ("$PATH", "?PATH") and path else i for i in group.items]
+        if group.kind in ("query", "subselect"):
+            _inject_where(group, patterns, query.variables())
+        elif group.kind in ("group", "optional", "minus"):
+            _inject(group, patterns)
+    return write(query)
+
+
+def _inject_where(group: Group, patterns: Mapping[str, str], used: set[str]) -> None:
+    bodies = [g for g in group.groups() if g.kind in ("where", "group")]
+    if not bodies:
+        return
+    body = bodies[0]
+    wanted = used if group.kind == "query" else body.variables() | _projected(group)
+    body.items[:0] = [patterns[name] for name in sorted(patterns) if name in wanted]
+    # Done: the walk that follows must not bind it again.
+    body.kind = "where"
+
+
+def _inject(group: Group, patterns: Mapping[str, str]) -> None:
+    missing = _needs(group, frozenset(patterns))
+    group.items[:0] = [patterns[name] for name in sorted(missing)]
+
+
+def _needs(group: Group, bound: frozenset[str]) -> set[str]:
+    """Tell which pre-bound variables a group speaks of without its own triples binding them first."""
+    certain = set() if "BIND" in words(group.tokens()) else group.certain()
+    return (group.variables() & bound) - certain
+
+
+def _projected(group: Group) -> set[str]:
+    tokens = group.tokens()
+    return group.variables() if "*" in tokens[:3] else set(names(tokens))
+
+
+def _batches(group: Group) -> bool:
+    upper = words(group.tokens())
+    if {"LIMIT", "OFFSET"} & set(upper):
+        return False
+    if "GROUP" not in upper:
+        return not _AGGREGATES & set(upper)
+    after = group.tokens()[upper.index("GROUP") :]
+    return "this" in set(names(after[: _end_of_group_by(after)]))
+
+
+def _head(query: Group) -> int:
+    """Give the number of tokens before the first group."""
+    return next((n for n, item in enumerate(query.items) if isinstance(item, Group)), len(query.items))
+
+
+def _end_of_group_by(tokens: list[str]) -> int:
+    ends = [n for n, w in enumerate(words(tokens)) if w in ("HAVING", "ORDER", "LIMIT", "OFFSET")]
+    return ends[0] if ends else len(tokens)
+
