@@ -6,8 +6,8 @@ Nothing here does work; see ``check.py`` for the flow (design: the way of the da
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -44,7 +44,7 @@ class Text:
         return self.en if lang == "en" else self.zh
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """Where a value stands: file name, sheet, 1-based row as Excel counts, column header.
 
@@ -206,6 +206,14 @@ class CheckReport:
     def conforms(self) -> bool:
         """True when no gap is open and at least one rule examined something."""
         return not self.open_findings and any(outcome.examined for outcome in self.rules)
+
+    def only(self, severities: Collection[Severity]) -> CheckReport:
+        """Return the report limited to some severities."""
+        return replace(
+            self,
+            rules=tuple(outcome for outcome in self.rules if outcome.severity in severities),
+            findings=tuple(finding for finding in self.findings if finding.severity in severities),
+        )
 
     def unexamined(self) -> Iterator[RuleOutcome]:
         """Yield the rules that found no focus node: they say nothing, neither good nor bad."""

@@ -1,1 +1,19 @@
+"""Where the triples live: the ``Store`` protocol and its embedded implementation.
 
+Only this package knows pyoxigraph's storage. A bureau is a partition of named graphs
+(domain section 9, "graph of each kind"); ``graphs.py`` names them.
+"""
+
+from dutygraph.store.embedded import EmbeddedStore
+from dutygraph.store.errors import StoreError
+from dutygraph.store.graphs import DEFAULT_BASE, DERIVED_KINDS, BureauGraphs
+from dutygraph.store.protocol import Store
+
+__all__ = [
+    "DEFAULT_BASE",
+    "DERIVED_KINDS",
+    "BureauGraphs",
+    "EmbeddedStore",
+    "Store",
+    "StoreError",
+]

@@ -1,0 +1,160 @@
+"""The main job on one page: a bureau's graphs → derived → validated → gaps with who must act."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, date, datetime
+
+from dutygraph.bureaus import Bureau, describe_bureau
+from dutygraph.dataset_check import check_dataset
+from dutygraph.findings import Describer
+from dutygraph.model import CheckReport, Finding, Problem, RuleOutcome
+from dutygraph.ontology import SV
+from dutygraph.responsible import Responsibilities
+from dutygraph.rules import derive
+from dutygraph.run import plan_years, run_graph
+from dutygraph.shacl import Engine, Result, validate
+from dutygraph.shapes import RuleShape, catalogue, load_dataset_shapes, load_shapes
+from dutygraph.store import DERIVED_KINDS, BureauGraphs, EmbeddedStore
+from dutygraph.store.terms import to_oxigraph_triples
+from dutygraph.things import Things
+from dutygraph.waivers import current_waivers
+
+Progress = Callable[[str], None]
+
+
+class CheckError(Exception):
+    """The check cannot be made as asked; the message says why and what to do."""
+
+
+def check(
+    store: EmbeddedStore,
+    names: BureauGraphs,
+    *,
+    as_of: date | None = None,
+    rules: Collection[str] | None = None,
+    engine: Engine = "compiled",
+    notices: tuple[Problem, ...] = (),
+    progress: Progress = lambda _step: None,
+) -> CheckReport:
+    """Derive, validate and describe one bureau of *store* as of a date.
+
+    *as_of* defaults to the date of the bureau's data, else today (domain section 9). *rules* limits the
+    check to these rule ids. *progress* is told the name of each step as it begins.
+
+    Raises:
+        CheckError: a rule id is unknown.
+
+    """
+    asked = _asked(rules)
+    bureau = describe_bureau(store, names)
+    judged = date_of_check(bureau, as_of)
+    progress("derive")
+    prepare(store, names, judged)
+    progress("validate")
+    results, examined = _validate(store, names, asked, engine)
+    progress("describe")
+    findings = _describe(store, names, judged, results)
+    return CheckReport(
+        bureau=names.code,
+        bureau_label=bureau.label,
+        as_of=judged,
+        computed_at=datetime.now(tz=UTC),
+        counts=count_classes(store, names),
+        rules=_outcomes(asked, examined, findings),
+        findings=findings,
+        notices=notices,
+    )
+
+
+def date_of_check(bureau: Bureau, asked: date | None) -> date:
+    """Return the date to judge by: the one asked for, else that of the data, else today (section 9)."""
+    return asked or bureau.data_date or datetime.now(tz=UTC).date()
+
+
+def prepare(store: EmbeddedStore, names: BureauGraphs, as_of: date) -> None:
+    """Write the run's data and rebuild the derived graphs of one bureau."""
+    has_policy = store.ask(f"ASK {{ ?policy a <{SV.RatingPolicy}> }}", graphs=names.all_asserted())
+    run = run_graph(names, as_of, plan_years(store, names), policy=not has_policy)
+    store.replace(names.run_graph, to_oxigraph_triples(run))
+    asserted = names.all_asserted(DERIVED_KINDS)
+    derived = derive(store.oxigraph, names.run, (*asserted, names.run_graph))
+    for kind in DERIVED_KINDS:
+        store.replace(names.derived(kind), derived.get(f"derived-{kind.value}", ()))
+
+
+def count_classes(store: EmbeddedStore, names: BureauGraphs) -> Mapping[str, int]:
+    """Return how many things of each class the bureau has registered, by class name."""
+    query = "SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) { ?thing a ?class } GROUP BY ?class"
+    rows = store.select(query, graphs=names.all_asserted(DERIVED_KINDS))
+    counts = {row["class"].value: int(row["count"].value) for row in rows}
+    return {
+        name.removeprefix(str(SV)): count
+        for name, count in sorted(counts.items())
+        if name.startswith(str(SV))
+    }
+
+
+def _asked(rules: Collection[str] | None) -> tuple[RuleShape, ...]:
+    known = catalogue()
+    if rules is None:
+        return known
+    unknown = sorted(set(rules) - {shape.rule for shape in known})
+    if unknown:
+        listed = "、".join(unknown)
+        raise CheckError(
+            f"没有规则{listed}；“dutygraph rules”列出全部规则。"
+            f" / There is no rule {listed}; “dutygraph rules” lists them all."
+        )
+    return tuple(shape for shape in known if shape.rule in rules)
+
+
+def _validate(
+    store: EmbeddedStore, names: BureauGraphs, asked: Iterable[RuleShape], engine: Engine
+) -> tuple[list[Result], dict[str, int]]:
+    rules = {shape.rule for shape in asked}
+    graphs = [graph for graph in names.checked() if graph in set(store.graphs())]
+    report = validate(store.oxigraph, load_shapes(rules), engine=engine, graphs=graphs)
+    results, examined = list(report.results), dict(report.examined)
+    if any(shape.dataset_check for shape in asked):
+        more, more_examined = check_dataset(store, load_dataset_shapes(), graphs)
+        results.extend(more)
+        examined.update(more_examined)
+    return results, examined
+
+
+def _describe(
+    store: EmbeddedStore, names: BureauGraphs, as_of: date, results: Iterable[Result]
+) -> tuple[Finding, ...]:
+    graphs = names.checked()
+    things = Things(store.triples(graphs))
+    describer = Describer(
+        bureau=names.code,
+        store=store,
+        things=things,
+        responsibilities=Responsibilities(store, graphs, things),
+        waivers=current_waivers(store, graphs, as_of),
+        shapes=load_shapes() + load_dataset_shapes(),
+        rules={shape.iri: shape for shape in catalogue()},
+    )
+    return describer.findings(results)
+
+
+def _outcomes(
+    asked: Iterable[RuleShape], examined: Mapping[str, int], findings: Iterable[Finding]
+) -> tuple[RuleOutcome, ...]:
+    gaps: Counter[tuple[str, str, bool]] = Counter(
+        (finding.rule, finding.severity, finding.waived is not None) for finding in findings
+    )
+    return tuple(
+        RuleOutcome(
+            rule=shape.rule,
+            severity=shape.severity,
+            label=shape.label,
+            examined=examined.get(shape.iri, 0),
+            gaps=gaps[shape.rule, shape.severity, False],
+            waived=gaps[shape.rule, shape.severity, True],
+        )
+        for shape in asked
+    )

@@ -1,0 +1,52 @@
+"""The ``dutygraph`` command: gathers the commands, each in a module of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dutygraph import __version__
+from dutygraph.cli import ask, check, coverage, demo, export, load, rules, template
+
+app = typer.Typer(
+    name="dutygraph",
+    help="责任图谱：查出谁没有被监督、为什么、该谁去办 / who is not supervised, why, and who must act",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dutygraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="版本 / version")
+    ] = False,
+) -> None:
+    """责任图谱 Dutygraph."""
+
+
+for name, command in {
+    "check": check.run,
+    "coverage": coverage.run,
+    "rules": rules.run,
+    "ask": ask.run,
+    "load": load.run,
+    "export": export.run,
+    "template": template.run,
+    "demo": demo.run,
+}.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

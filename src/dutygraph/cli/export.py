@@ -1,0 +1,51 @@
+"""``dutygraph export``: a bureau's graphs as N-Quads or TriG."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import pyoxigraph as ox
+import typer
+
+from dutygraph.cli.console import refuse
+from dutygraph.cli.opening import open_or_refuse
+from dutygraph.cli.options import Base, BureauCode, EngineName, Lang, Language, Output, Sources
+from dutygraph.store import DEFAULT_BASE, DERIVED_KINDS
+
+
+class GraphFormat(StrEnum):
+    """Serialisations of a dataset."""
+
+    NQUADS = "nquads"
+    TRIG = "trig"
+
+
+def run(
+    sources: Sources,
+    format_: Annotated[GraphFormat, typer.Option("--format", help="格式 / format")] = GraphFormat.NQUADS,
+    output: Output = None,
+    derived: Annotated[bool, typer.Option("--derived", help="连同推导所得 / with what was derived")] = False,
+    bureau: BureauCode = None,
+    base: Base = DEFAULT_BASE,
+    lang: Lang = Language.ZH,
+) -> None:
+    """导出图数据（不含人员姓名）/ Export the graph (people's names left out)."""
+    source = open_or_refuse(
+        sources, base=base, bureau=bureau, partial=False, engine=EngineName.COMPILED, lang=lang
+    )
+    graphs = source.names.all_asserted(DERIVED_KINDS)
+    if derived:
+        graphs += source.names.all_derived()
+    data = source.store.export(graphs)
+    if format_ is GraphFormat.TRIG:
+        quads = ox.parse(data, ox.RdfFormat.N_QUADS)
+        data = ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        refuse(f"无法写入“{output}”：{error} / Cannot write {output}: {error}")

@@ -1,0 +1,59 @@
+"""``dutygraph load``: ledgers into a store folder, in one step or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dutygraph.cli.console import print_problems, progress, refuse, refuse_input, step, write_rejected_beside
+from dutygraph.cli.options import Base, BureauCode, Engine, EngineName, Lang, Language, Partial, Sources
+from dutygraph.loaders import SourceError
+from dutygraph.model import Delta, Loaded
+from dutygraph.sources import SourceRefusedError, read, replacing
+from dutygraph.store import DEFAULT_BASE, EmbeddedStore, StoreError
+
+
+def run(
+    sources: Sources,
+    store: Annotated[
+        Path,
+        typer.Option("--store", metavar="DIR", help="图库文件夹，没有则新建 / store folder, made if absent"),
+    ],
+    bureau: BureauCode = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只说明会改变什么 / only say what would change")
+    ] = False,
+    partial: Partial = False,
+    lang: Lang = Language.ZH,
+    engine: Engine = EngineName.COMPILED,
+    base: Base = DEFAULT_BASE,
+) -> None:
+    """把台账载入图库，替换该局原有数据 / Load ledgers into a store, replacing that bureau's data."""
+    with progress() as bar:
+        step(bar, "read", lang)
+        try:
+            loaded = read(sources, base=base, bureau=bureau, partial=partial, engine=engine.value)
+            opened = EmbeddedStore(None if dry_run and not EmbeddedStore.is_store(store) else store)
+            change = replacing(opened, loaded.delta)
+            if not dry_run:
+                opened.commit(change)
+        except SourceRefusedError as error:
+            refuse_input(error.loaded, lang.value)
+        except (SourceError, StoreError) as error:
+            refuse(str(error))
+    if partial:
+        print_problems(loaded, lang.value)
+        write_rejected_beside(loaded, sources[0], lang.value)
+    typer.echo(_summary(loaded, change, store, dry_run=dry_run, lang=lang))
+
+
+def _summary(loaded: Loaded, change: Delta, store: Path, *, dry_run: bool, lang: Language) -> str:
+    added, removed = len(change.added), len(change.removed)
+    if lang is Language.EN:
+        verb = "would add" if dry_run else "added"
+        counts = f"{verb} {added} statements, {removed} removed"
+        return f"{change.bureau}: {loaded.rows} rows read; {counts} ({store})"
+    verb = "将新增" if dry_run else "已新增"
+    return f"{change.bureau}：读取{loaded.rows}行，{verb}{added}条、删除{removed}条陈述（{store}）"

@@ -1,0 +1,31 @@
+"""``dutygraph template``: the empty forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dutygraph.cli.console import refuse
+from dutygraph.cli.options import Lang, Language
+from dutygraph.loaders import write_template
+
+
+def run(
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="写到哪里 / where to write")
+    ] = Path("forms.xlsx"),
+    lang: Lang = Language.ZH,
+) -> None:
+    """写出空白表格：表头、填写说明、下拉选项、示例行 / Write the empty forms."""
+    try:
+        write_template(output)
+    except OSError as error:
+        refuse(f"无法写入“{output}”：{error} / Cannot write {output}: {error}")
+    said = (
+        f"Empty forms written to {output}; fill them in, then: dutygraph check {output}"
+        if lang is Language.EN
+        else f"空白表格已写入“{output}”。填好后运行：dutygraph check {output}"
+    )
+    typer.echo(said)

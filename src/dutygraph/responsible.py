@@ -1,0 +1,104 @@
+"""Who must act on a gap (domain section 9); the ways there are data, in ``responsible.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from rdflib import ORG
+
+from dutygraph.model import Responsible, Text
+from dutygraph.ontology import SV
+from dutygraph.store import Store
+from dutygraph.things import Things
+
+_PREFIXES = f"PREFIX sv: <{SV}>\nPREFIX org: <{ORG}>\n"
+_TIERS = (1, 2, 3)
+_TARGETS = {"post": "Post", "business": "Business", "department": "Department"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What ``responsible.toml`` says: paths by target and kind, and the kinds of tier 1 and the office."""
+
+    paths: Mapping[str, Mapping[str, Sequence[str]]]
+    tier1: frozenset[str]
+    office: frozenset[str]
+    office_name: Text
+
+
+def load_ways() -> Ways:
+    """Read ``responsible.toml``."""
+    text = resources.files("dutygraph").joinpath("responsible.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    return Ways(
+        paths={target: data[target] for target in _TARGETS},
+        tier1=frozenset(data["tier1"]["kinds"]),
+        office=frozenset(data["office"]["kinds"]),
+        office_name=Text(**data["office"]["name"]),
+    )
+
+
+class Responsibilities:
+    """The answer to "who must act" for every node of one bureau, computed once per check."""
+
+    def __init__(self, store: Store, graphs: Sequence[str], things: Things) -> None:
+        """Follow the ways of ``responsible.toml`` over the union of *graphs*."""
+        self._store = store
+        self._graphs = graphs
+        self._things = things
+        self._ways = load_ways()
+        self._found = {target: self._follow(target) for target in _TARGETS}
+        self._run_by = self._pairs("?from sv:runBy ?to . ?to a sv:Department")
+        self._supervised = {tier: self._pairs(f"?from sv:supervisedAtTier{tier} ?to") for tier in _TIERS}
+        self._committee = sorted(
+            self._pairs("?from a sv:CurrentAppointment ; sv:tier 1 . BIND(?from AS ?to)")
+        )
+
+    def of(self, focus: str, kind: str) -> Responsible:
+        """Return who must act on a gap at a node of this IRI and kind."""
+        if kind in self._ways.office:
+            return Responsible(self._ways.office_name.zh, None, dict.fromkeys(_TIERS, ()))
+        businesses = self._found["business"].get(focus, ())
+        posts = self._found["post"].get(focus, ())
+        departments = self._departments(focus, posts, businesses)
+        tiers = {
+            tier: tuple(sorted({self._id(a) for b in businesses for a in self._supervised[tier].get(b, ())}))
+            for tier in _TIERS
+        }
+        if kind in self._ways.tier1:
+            tiers = {1: tuple(self._id(appointment) for appointment in self._committee), 2: tiers[2], 3: ()}
+        return Responsible(
+            "；".join(self._things.label(d).zh for d in departments) or None,
+            "；".join(self._id(post) for post in posts) or None,
+            tiers,
+        )
+
+    def _departments(self, focus: str, posts: Sequence[str], businesses: Sequence[str]) -> Sequence[str]:
+        direct = self._found["department"]
+        of_posts = sorted({d for post in posts for d in direct.get(post, ())})
+        of_businesses = sorted({d for b in businesses for d in self._run_by.get(b, ())})
+        return direct.get(focus) or of_posts or of_businesses
+
+    def _id(self, iri: str) -> str:
+        return self._things.thing(iri).id
+
+    def _follow(self, target: str) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for kind, paths in self._ways.paths[target].items():
+            for path in paths:
+                step = "BIND(?from AS ?to)" if path == "self" else f"?from {path} ?to"
+                pairs = self._pairs(f"?from a sv:{kind} . {step} . ?to a sv:{_TARGETS[target]}")
+                for origin, ends in pairs.items():
+                    found.setdefault(origin, ends)
+        return found
+
+    def _pairs(self, pattern: str) -> dict[str, tuple[str, ...]]:
+        query = f"{_PREFIXES}SELECT DISTINCT ?from ?to {{ {pattern} }}"
+        pairs: dict[str, set[str]] = defaultdict(set)
+        for row in self._store.select(query, graphs=self._graphs):
+            pairs[row["from"].value].add(row["to"].value)
+        return {origin: tuple(sorted(ends)) for origin, ends in pairs.items()}

@@ -1,0 +1,69 @@
+"""Which cell of which form a triple came from, kept in the store as RDF 1.2 reifications.
+
+A cell is the node ``<bureau>/cell/<file>/<sheet>/<row>/<column>`` (a part that is unknown is empty) and
+``rdf:reifies`` the triples it gave. Cells stand in graphs of their own (``cells-<kind>``), as sensitive
+as the triples themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from dutygraph.model import Cell, GraphKind, Statement
+from dutygraph.store.graphs import BureauGraphs, segment
+from dutygraph.store.terms import to_oxigraph
+
+_REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
+
+
+def triple_of(statement: Statement) -> ox.Triple:
+    """Return a statement's triple in pyoxigraph's terms."""
+    return ox.Triple(
+        ox.NamedNode(str(statement.subject)),
+        ox.NamedNode(str(statement.predicate)),
+        to_oxigraph(statement.object),
+    )
+
+
+def cell_quads(names: BureauGraphs, statements: Iterable[Statement]) -> Iterator[ox.Quad]:
+    """Yield the quads that tie each statement to its cell."""
+    for statement in statements:
+        if statement.cell is not None:
+            node = ox.NamedNode(_cell_iri(names, statement.cell))
+            graph = ox.NamedNode(names.cells(statement.graph))
+            yield ox.Quad(node, _REIFIES, triple_of(statement), graph)
+
+
+def cell_of(store: ox.Store, triple: ox.Triple) -> Cell | None:
+    """Return the first cell (in file, sheet, row order) that gave a triple, or None."""
+    found = (_read_cell(quad.subject) for quad in store.quads_for_pattern(None, _REIFIES, triple, None))
+    return min(found, key=_order, default=None)
+
+
+def read_cells(store: ox.Store, names: BureauGraphs, kind: GraphKind) -> Mapping[ox.Triple, Sequence[Cell]]:
+    """Return the cells of every triple of one bureau's graph."""
+    cells: dict[ox.Triple, list[Cell]] = {}
+    for quad in store.quads_for_pattern(None, _REIFIES, None, ox.NamedNode(names.cells(kind))):
+        if isinstance(quad.object, ox.Triple):
+            cells.setdefault(quad.object, []).append(_read_cell(quad.subject))
+    return cells
+
+
+def _cell_iri(names: BureauGraphs, cell: Cell) -> str:
+    row = "" if cell.row is None else str(cell.row)
+    parts = (cell.file, cell.sheet or "", row, cell.column or "")
+    return f"{names.bureau}/cell/" + "/".join(segment(part) for part in parts)
+
+
+def _read_cell(node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Cell:
+    if not isinstance(node, ox.NamedNode):
+        raise TypeError(f"not a cell: {node}")
+    file, sheet, row, column = (unquote(part) for part in node.value.rsplit("/", 4)[1:])
+    return Cell(file, sheet or None, int(row) if row else None, column or None)
+
+
+def _order(cell: Cell) -> tuple[str, str, int, str]:
+    return (cell.file, cell.sheet or "", cell.row or 0, cell.column or "")

@@ -1,0 +1,164 @@
+"""The store in this process: pyoxigraph, in memory or in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+from rdflib import URIRef
+
+from dutygraph.model import Cell, Delta, GraphKind, Statement
+from dutygraph.store.cells import cell_of, cell_quads, read_cells, triple_of
+from dutygraph.store.errors import StoreError
+from dutygraph.store.graphs import BureauGraphs
+from dutygraph.store.terms import to_rdflib
+
+
+class EmbeddedStore:
+    """A pyoxigraph store. One writer; each ``commit`` is one update, hence atomic."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Open the store in *folder* (made if absent), or an empty one in memory.
+
+        Raises:
+            StoreError: the folder is not a store, is damaged, or another process has it open.
+
+        """
+        self.folder = folder
+        try:
+            self.oxigraph = ox.Store() if folder is None else ox.Store(folder)
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                f"无法打开图库“{folder}”：{error}。请确认路径无误，且没有其他程序正在使用它。"
+                f" / The store {folder} cannot be opened: {error}. "
+                "Check the path, and that no other program has it open."
+            ) from error
+
+    @staticmethod
+    def is_store(folder: Path) -> bool:
+        """Tell whether a folder looks like one of our stores (RocksDB's CURRENT file)."""
+        return (folder / "CURRENT").is_file()
+
+    def select(
+        self,
+        query: str,
+        *,
+        graphs: Sequence[str],
+        bindings: dict[str, ox.NamedNode | ox.Literal] | None = None,
+    ) -> ox.QuerySolutions:
+        """Answer a SELECT over the union of *graphs*, which no FROM or GRAPH can widen."""
+        names = [ox.NamedNode(graph) for graph in graphs]
+        substitutions = {ox.Variable(name): term for name, term in (bindings or {}).items()}
+        solutions = self.oxigraph.query(
+            query, default_graph=names, named_graphs=names, substitutions=substitutions or None
+        )
+        if not isinstance(solutions, ox.QuerySolutions):
+            raise TypeError("not a SELECT query")
+        return solutions
+
+    def ask(self, query: str, *, graphs: Sequence[str]) -> bool:
+        """Answer an ASK over the union of *graphs*."""
+        names = [ox.NamedNode(graph) for graph in graphs]
+        return bool(self.oxigraph.query(query, default_graph=names, named_graphs=names))
+
+    def construct(self, query: str, *, graphs: Sequence[str]) -> Iterable[ox.Triple]:
+        """Answer a CONSTRUCT over the union of *graphs*."""
+        names = [ox.NamedNode(graph) for graph in graphs]
+        triples = self.oxigraph.query(query, default_graph=names, named_graphs=names)
+        if not isinstance(triples, ox.QueryTriples):
+            raise TypeError("not a CONSTRUCT query")
+        return triples
+
+    def cell(self, triple: ox.Triple) -> Cell | None:
+        """Return the cell that a triple came from, or None."""
+        return cell_of(self.oxigraph, triple)
+
+    def statements(self, names: BureauGraphs) -> Iterator[Statement]:
+        """Yield what one bureau's asserted graphs hold, once for every cell that gave it."""
+        for kind in GraphKind:
+            cells = read_cells(self.oxigraph, names, kind)
+            for quad in self.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(names.asserted(kind))):
+                subject, predicate = to_rdflib(quad.subject), to_rdflib(quad.predicate)
+                if isinstance(subject, URIRef) and isinstance(predicate, URIRef):
+                    for cell in cells.get(quad.triple, (None,)):
+                        yield Statement(subject, predicate, to_rdflib(quad.object), kind, cell)
+
+    def commit(self, delta: Delta) -> None:
+        """Write a delta and the cells of its statements in one atomic update."""
+        names = BureauGraphs(delta.base, delta.bureau)
+        removed = self._quads(names, delta.removed)
+        removed.update(cell_quads(names, delta.removed))
+        added = self._quads(names, delta.added)
+        added.update(cell_quads(names, delta.added))
+        self._update(removed - added, added)
+
+    def replace(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Make a graph hold exactly these triples, in one atomic update."""
+        name = ox.NamedNode(graph)
+        wanted = {ox.Quad(t.subject, t.predicate, t.object, name) for t in triples}
+        present = set(self.oxigraph.quads_for_pattern(None, None, None, name))
+        self._update(present - wanted, wanted - present)
+
+    def graphs(self) -> tuple[str, ...]:
+        """Return the names of the graphs that hold something, sorted."""
+        return tuple(sorted(name.value for name in self.oxigraph.named_graphs()))
+
+    def triples(self, graphs: Sequence[str]) -> frozenset[ox.Triple]:
+        """Return the union of these graphs, each triple once."""
+        return frozenset(
+            quad.triple
+            for graph in graphs
+            for quad in self.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        )
+
+    def export(self, graphs: Sequence[str]) -> bytes:
+        """Return these graphs as N-Quads, sorted by line, so that equal stores give equal bytes."""
+        lines = sorted(
+            f"{quad} .\n"
+            for graph in graphs
+            for quad in self.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        )
+        return "".join(lines).encode()
+
+    @staticmethod
+    def _quads(names: BureauGraphs, statements: Iterable[Statement]) -> set[ox.Quad]:
+        quads: set[ox.Quad] = set()
+        for statement in statements:
+            triple = triple_of(statement)
+            graph = ox.NamedNode(names.asserted(statement.graph))
+            quads.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
+        return quads
+
+    def _update(self, removed: set[ox.Quad], added: set[ox.Quad]) -> None:
+        if not removed:
+            self._extend(added)
+            return
+        operations = [
+            f"{verb} DATA {{\n" + "".join(_graph_pattern(quad) for quad in quads) + "}"
+            for verb, quads in (("DELETE", removed), ("INSERT", added))
+            if quads
+        ]
+        try:
+            self.oxigraph.update(" ;\n".join(operations))
+        except OSError as error:
+            raise _not_written(error) from error
+
+    def _extend(self, added: set[ox.Quad]) -> None:
+        # pyoxigraph adds all the quads of one call or none, and faster than an update is parsed.
+        try:
+            self.oxigraph.extend(added)
+        except OSError as error:
+            raise _not_written(error) from error
+
+
+def _not_written(error: OSError) -> StoreError:
+    return StoreError(
+        f"写入图库失败，未作任何改动：{error}。请检查磁盘空间和权限。"
+        f" / Nothing was written: {error}. Check disk space and permissions."
+    )
+
+
+def _graph_pattern(quad: ox.Quad) -> str:
+    value = f"<<( {quad.object} )>>" if isinstance(quad.object, ox.Triple) else str(quad.object)
+    return f"GRAPH {quad.graph_name} {{ {quad.subject} {quad.predicate} {value} }}\n"

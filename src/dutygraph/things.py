@@ -1,0 +1,92 @@
+"""What people call the nodes of one bureau's graph: id, kind and label (never an IRI)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+from rdflib import DCTERMS, RDF, RDFS, SKOS, Graph, URIRef
+
+from dutygraph.model import Text, Thing
+from dutygraph.ontology import SV, derived_terms, load_ontology
+
+_ORIGIN_PREDICATES = {str(SV.obligedItem), str(SV.computedFor)}
+_NAME_PREDICATES = {str(RDFS.label), str(SKOS.prefLabel)}
+
+
+class Things:
+    """A register of the nodes of a graph by IRI, made once and asked often."""
+
+    def __init__(self, triples: Iterable[ox.Triple], ontology: Graph | None = None) -> None:
+        """Read identifiers, labels and types from *triples*; concepts' names from the ontology."""
+        self._identifiers: dict[str, str] = {}
+        self._labels: dict[str, dict[str, str]] = defaultdict(dict)
+        self._types: dict[str, set[str]] = defaultdict(set)
+        self._ontology = load_ontology() if ontology is None else ontology
+        self._derived = {str(term) for term in derived_terms()}
+        self._origins: dict[str, str] = {}
+        for triple in triples:
+            self._read(triple)
+
+    def _read(self, triple: ox.Triple) -> None:
+        if not isinstance(triple.subject, ox.NamedNode):
+            return
+        subject, predicate, value = triple.subject.value, triple.predicate.value, triple.object
+        if predicate == str(DCTERMS.identifier) and isinstance(value, ox.Literal):
+            known = self._identifiers.get(subject)
+            self._identifiers[subject] = value.value if known is None else min(known, value.value)
+        elif predicate in _NAME_PREDICATES and isinstance(value, ox.Literal):
+            self._labels[subject].setdefault(value.language or "zh-hans", value.value)
+        elif predicate == str(RDF.type) and isinstance(value, ox.NamedNode):
+            self._types[subject].add(value.value)
+        elif predicate in _ORIGIN_PREDICATES and isinstance(value, ox.NamedNode):
+            self._origins[subject] = value.value
+
+    def thing(self, iri: str) -> Thing:
+        """Return what people call a node; of an unregistered one, what its IRI tells."""
+        kind_from_iri, identifier_from_iri = _from_iri(iri)
+        identifier = self._identifiers.get(iri, identifier_from_iri)
+        return Thing(identifier, self._kind(iri) or kind_from_iri, iri, self.label(iri).zh)
+
+    def label(self, iri: str) -> Text:
+        """Return a node's name in both languages; its id where it has no name."""
+        own = self._labels.get(iri)
+        if own:
+            zh = own.get("zh-hans") or next(iter(own.values()))
+            return Text(zh, own.get("en", zh))
+        found: Mapping[str | None, str] = {
+            getattr(label, "language", None): str(label)
+            for predicate in (SKOS.prefLabel, RDFS.label)
+            for label in self._ontology.objects(URIRef(iri), predicate)
+        }
+        fallback = self._identifiers.get(iri, _from_iri(iri)[1])
+        return Text(found.get("zh-hans", fallback), found.get("en", fallback))
+
+    def types(self, iri: str) -> tuple[str, ...]:
+        """Return a node's classes, sorted."""
+        return tuple(sorted(self._types.get(iri, ())))
+
+    def obliged_item(self, iri: str) -> str | None:
+        """Return what a derived record (an obligation, a computed star) was derived for, if it is one."""
+        return self._origins.get(iri)
+
+    def _kind(self, iri: str) -> str | None:
+        types = {name for name in self._types.get(iri, ()) if name.startswith(str(SV))}
+        types = {name for name in types if name not in self._derived} or types
+        above = {
+            str(parent)
+            for name in types
+            for parent in self._ontology.transitive_objects(URIRef(name), RDFS.subClassOf)
+            if str(parent) != name
+        }
+        specific = sorted(types - above)
+        return specific[0].removeprefix(str(SV)) if specific else None
+
+
+def _from_iri(iri: str) -> tuple[str, str]:
+    kind, _, identifier = iri.partition("/bureau/")[2].partition("/")[2].partition("/")
+    if not identifier:
+        identifier = iri.rpartition("#")[2].rpartition("/")[2]
+    return kind, unquote(identifier)
