@@ -42,7 +42,7 @@ def derive_graph(graph: Graph) -> Graph:
     runs = list(graph.subjects(RDF.type, URIRef(SV + "CheckRun")))
     if len(runs) != 1:
         raise RuleError(f"needs exactly one sv:CheckRun, found {len(runs)}")
-    triples = (ox.Triple(from_rdflib(s), from_rdflib(p), from_rdflib(o)) for s, p, o in graph)
+    triples = (ox.Triple(from_rdflib(s), ox.NamedNode(str(p)), from_rdflib(o)) for s, p, o in graph)
     derived = _derive(_copy(triples), ox.NamedNode(str(runs[0])), load_rules())
     result = Graph()
     for triple in (t for kind in DERIVED_GRAPHS for t in derived[kind]):
