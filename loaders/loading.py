@@ -1,0 +1,152 @@
+"""The loading of sources on one page: read, judge, make statements, say what was wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dutygraph.loaders.checks import checked, place_of, without_samples
+from dutygraph.loaders.corrections import with_corrections
+from dutygraph.loaders.errors import NoBureauError
+from dutygraph.loaders.forms import SheetForm, sheet_forms
+from dutygraph.loaders.messages import say
+from dutygraph.loaders.rdf import Quads
+from dutygraph.loaders.rdfgraphs import bureau_codes, foreign_bureaus, make_rdf_statements
+from dutygraph.loaders.reading import Reading, Row, read_grids
+from dutygraph.loaders.sources import DEFAULT_MAX_BYTES, read_source
+from dutygraph.loaders.statements import make_statements
+from dutygraph.loaders.things import Registry
+from dutygraph.model import Cell, Delta, Loaded, Problem, Statement
+from dutygraph.store import DEFAULT_BASE, BureauGraphs
+
+
+def load(
+    sources: Sequence[Path],
+    *,
+    base: str = DEFAULT_BASE,
+    bureau: str | None = None,
+    partial: bool = False,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+) -> Loaded:
+    """Read sources (workbooks, CSV files or folders, RDF files) as the ledgers of one bureau.
+
+    The bureau's code comes from *bureau*, else from sheet 基本信息, else from the IRIs of RDF. Everything
+    wrong is reported at once, a line per cell. With problems, the delta is empty unless *partial*, which
+    gives the good rows; ``rejected`` holds the others either way. *max_bytes* bounds each file.
+
+    Raises:
+        NoBureauError: *partial* was asked, but no source says which bureau this is.
+    """
+    reading = Reading()
+    quads = _read(sources, reading, max_bytes)
+    rows = without_samples(with_corrections(reading), reading)
+    reading.problems.extend(_missing_sheets(rows, reading, bool(quads)))
+    code = _bureau(rows, quads, base, bureau, reading)
+    if code is None and partial:
+        raise NoBureauError(sources[0].name if sources else "", "no-bureau")
+    names = BureauGraphs(base, code or "")
+    made = make_statements(checked(rows, reading), Registry(names), reading)
+    loaded = [*made.statements, *(s for q in quads for s in make_rdf_statements(q, names, reading))]
+    keep = partial or not reading.problems
+    return Loaded(
+        delta=Delta(code or "", base, _distinct(loaded) if keep else ()),
+        problems=_sorted(reading.problems, sources),
+        notices=_sorted(reading.notices, sources),
+        rejected=tuple(row.record for row in made.rejected),
+        rows=len(rows),
+    )
+
+
+def _read(sources: Sequence[Path], reading: Reading, max_bytes: int) -> list[Quads]:
+    quads: list[Quads] = []
+    for source in sources:
+        for found in read_source(source, max_bytes):
+            if isinstance(found, Problem):
+                reading.problems.append(found)
+            elif isinstance(found, Quads):
+                quads.append(found)
+            else:
+                read_grids(found, reading)
+    return quads
+
+
+def _missing_sheets(rows: Sequence[Row], reading: Reading, rdf: bool) -> Iterator[Problem]:  # noqa: FBT001
+    """Yield the sheets without which nothing can be checked; note the others that are not there."""
+    if rdf or reading.corrected or not reading.forms:
+        return
+    place = Cell(rows[0].record.file if rows else "")
+    absent = [form for form in sheet_forms() if form.name not in reading.forms and not form.apart]
+    if all(form.apart for form in sheet_forms() if form.name in reading.forms):
+        return
+    for form in absent:
+        if form.needed:
+            yield Problem(place, say("missing-sheet", name=form.name))
+        elif _numbered(form):
+            reading.notices.append(Problem(place, say("absent-sheet", name=form.name)))
+    others = "、".join(form.name for form in absent if not form.needed and not _numbered(form))
+    if others:
+        reading.notices.append(Problem(place, say("absent-sheets", names=others)))
+
+
+def _numbered(form: SheetForm) -> bool:
+    return form.name.startswith("表")
+
+
+def _bureau(
+    rows: Sequence[Row], quads: Sequence[Quads], base: str, asked: str | None, reading: Reading
+) -> str | None:
+    """Return the code of the bureau, reporting where the sources do not agree on one."""
+    code = asked
+    first: Row | None = None
+    for row in rows:
+        found = row.record.values.get("局编号") if row.form.entities[0].kind == "bureau" else None
+        if found is None:
+            continue
+        if code is None:
+            code, first = found, row
+        elif found != code:
+            key = "other-bureau" if first is None else "two-bureaus"
+            place = place_of(first, row.cell()) if first else ""
+            text = say(key, found=found, wanted=code, place=place)
+            reading.problems.append(Problem(row.cell("局编号"), text))
+    for file in quads:
+        code = _bureau_of_rdf(file, base, code, asked, reading)
+    if code is None:
+        place_file = quads[0].file if quads else rows[0].record.file if rows else ""
+        if reading.forms or quads:
+            reading.problems.append(Problem(Cell(place_file), say("no-bureau")))
+    return code
+
+
+def _bureau_of_rdf(
+    quads: Quads, base: str, code: str | None, asked: str | None, reading: Reading
+) -> str | None:
+    place = Cell(quads.file)
+    for iri in sorted(set(foreign_bureaus(quads, base))):
+        reading.problems.append(Problem(place, say("rdf-base", found=iri, wanted=base)))
+    found = Counter(bureau_codes(quads, base))
+    if asked is None and len(found) > 1:
+        names = "、".join(sorted(found))
+        reading.problems.append(Problem(place, say("rdf-two-bureaus", found=names)))
+    elif code is not None and found and code not in found:
+        text = say("other-bureau", found="、".join(sorted(found)), wanted=code)
+        reading.problems.append(Problem(place, text))
+    return code or next(iter(sorted(found)), None)
+
+
+def _distinct(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    found: dict[tuple[object, object, object], Statement] = {}
+    for statement in statements:
+        found.setdefault((statement.subject, statement.predicate, statement.object), statement)
+    return tuple(found.values())
+
+
+def _sorted(problems: Sequence[Problem], sources: Sequence[Path]) -> tuple[Problem, ...]:
+    order = {source.name: number for number, source in enumerate(sources)}
+    seen = dict.fromkeys(problems)
+
+    def place(problem: Problem) -> tuple[int, str]:
+        return (order.get(problem.cell.file, len(order)), problem.cell.file)
+
+    return tuple(sorted(seen, key=place))

@@ -1,0 +1,221 @@
+"""From grids to records: which sheet is which form, where its header stands, what each cell holds."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dutygraph.loaders.forms import (
+    ERROR_COLUMN,
+    ORIGIN_COLUMN,
+    SAMPLE_COLUMN,
+    SERVICE_SHEETS,
+    ColumnForm,
+    SheetForm,
+    form_of,
+    plain_header,
+    sheet_forms,
+)
+from dutygraph.loaders.grid import Grid, Header, find_header, is_service, letters, unmerged
+from dutygraph.loaders.messages import say
+from dutygraph.loaders.unfit import UnfitError
+from dutygraph.loaders.values import Raw, has_control, normalise, plain
+from dutygraph.model import Cell, Problem, Record, Text
+
+_OTHER_SEPARATORS = "、，,"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record with the form it was read by.
+
+    ``sample`` marks the sample row of an empty form, ``origin`` the place of the row that this one corrects.
+    """
+
+    form: SheetForm
+    record: Record
+    problems: tuple[Problem, ...] = ()
+    sample: bool = False
+    origin: str = ""
+
+    def cell(self, column: str | None = None) -> Cell:
+        """Return the cell of this row under a header."""
+        return Cell(self.record.file, self.record.sheet, self.record.row, column)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read so far, in the order of the files."""
+
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+    forms: set[str] = field(default_factory=set)
+    corrected: bool = False
+    """Whether a workbook of rejected rows is among the sources, which is no whole ledger."""
+
+
+def read_grids(grids: Sequence[Grid], reading: Reading) -> None:
+    """Add the records of some grids of one source to *reading*."""
+    if grids and all(grid.blank for grid in grids):
+        reading.problems.append(Problem(Cell(grids[0].file), say("empty-workbook")))
+        return
+    known = [(grid, form_of(grid.sheet)) for grid in grids]
+    for grid, form in known:
+        if form is not None:
+            reading.forms.add(form.name)
+            _read_sheet(unmerged(grid), form, reading)
+        elif grid.sheet.strip() not in SERVICE_SHEETS:
+            reading.notices.append(_unknown_sheet(grid))
+    if grids and not any(form for _, form in known):
+        found = "、".join(grid.sheet for grid in grids)
+        expected = "、".join(form.name for form in sheet_forms()[:10])
+        reading.problems.append(
+            Problem(Cell(grids[0].file), say("no-known-sheet", found=found, expected=expected))
+        )
+
+
+def _unknown_sheet(grid: Grid) -> Problem:
+    close = difflib.get_close_matches(grid.sheet, [form.name for form in sheet_forms()], n=1, cutoff=0.5)
+    hint = say("did-you-mean", name=close[0]) if close else ""
+    rows = sum(1 for row in grid.rows if any(plain(cell) for cell in row))
+    return Problem(Cell(grid.file, grid.sheet), say("unknown-sheet", rows=rows, hint=hint))
+
+
+def _read_sheet(grid: Grid, form: SheetForm, reading: Reading) -> None:
+    place = Cell(grid.file, grid.sheet)
+    if grid.hidden:
+        reading.notices.append(Problem(place, say("hidden-sheet")))
+    if grid.blank:
+        reading.notices.append(Problem(place, say("no-rows")))
+        return
+    header = find_header(grid, form)
+    if header is None:
+        expected = "、".join(column.header for column in form.columns)
+        reading.problems.append(Problem(place, say("no-header", expected=expected)))
+        return
+    layout = _layout(grid, form, header, reading)
+    before = len(reading.rows)
+    reading.rows.extend(_rows(grid, form, header, layout, reading))
+    if len(reading.rows) == before:
+        reading.notices.append(Problem(place, say("no-rows")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    columns: Sequence[tuple[int, ColumnForm]]
+    extras: Mapping[int, str]
+    service: Mapping[str, int]
+    broken: tuple[Problem, ...]
+
+
+def _layout(grid: Grid, form: SheetForm, header: Header, reading: Reading) -> _Layout:
+    known: dict[str, list[int]] = defaultdict(list)
+    extras: dict[int, str] = {}
+    service: dict[str, int] = {}
+    for index, name in enumerate(header.names):
+        column = form.known(name) if name else None
+        if column:
+            known[column.header].append(index)
+        elif is_service(name):
+            service[plain_header(name)] = index
+        elif name or any(plain(row[index]) for row in grid.rows[header.data :] if index < len(row)):
+            extras[index] = f"{name} ({letters(index)})" if not name or name in extras.values() else name
+    reading.corrected |= ERROR_COLUMN in service
+    broken = tuple(_header_problems(grid, form, header, known))
+    reading.problems.extend(broken)
+    reading.notices.extend(_header_notices(grid, form, header, known, extras))
+    columns = [(known[column.header][0], column) for column in form.columns if column.header in known]
+    return _Layout(columns, extras, service, broken)
+
+
+def _header_problems(
+    grid: Grid, form: SheetForm, header: Header, known: Mapping[str, Sequence[int]]
+) -> Iterator[Problem]:
+    for column in form.columns:
+        places = known.get(column.header, ())
+        cell = Cell(grid.file, grid.sheet, header.row + 1, column.header)
+        if len(places) > 1:
+            names = "、".join(map(letters, places))
+            yield Problem(cell, say("duplicate-header", column=column.header, letters=names))
+        if not places and column.required:
+            yield Problem(cell, say("missing-column", column=column.header, help=column.help))
+
+
+def _header_notices(
+    grid: Grid,
+    form: SheetForm,
+    header: Header,
+    known: Mapping[str, Sequence[int]],
+    extras: Mapping[int, str],
+) -> Iterator[Problem]:
+    absent = [c.header for c in form.columns if c.header not in known and not c.required]
+    if absent:
+        place = Cell(grid.file, grid.sheet, header.row + 1)
+        yield Problem(place, say("absent-columns", columns="、".join(absent)))
+    for index, name in extras.items():
+        count = sum(1 for row in grid.rows[header.data :] if index < len(row) and plain(row[index]))
+        cell = Cell(grid.file, grid.sheet, header.row + 1, name)
+        if not header.names[index]:
+            yield Problem(cell, say("no-column-name", letters=letters(index), count=count))
+            continue
+        close = difflib.get_close_matches(name, absent, n=1, cutoff=0.5)
+        hint = say("did-you-mean", name=close[0]) if close else ""
+        yield Problem(cell, say("unknown-column", count=count, hint=hint))
+
+
+def _rows(grid: Grid, form: SheetForm, header: Header, layout: _Layout, reading: Reading) -> Iterator[Row]:
+    for offset, raw in enumerate(grid.rows[header.data :], start=header.data + 1):
+        if not any(cell not in (None, "") and plain(cell) for cell in raw):
+            continue
+        if [plain(cell) for cell in raw] == list(header.names):
+            place = Cell(grid.file, grid.sheet, offset)
+            reading.notices.append(Problem(place, say("repeated-header")))
+            continue
+        row = _row(grid, form, offset, raw, layout, reading)
+        if row.record.values or row.record.extras:
+            yield row
+
+
+def _row(
+    grid: Grid, form: SheetForm, number: int, raw: Sequence[Raw], layout: _Layout, reading: Reading
+) -> Row:
+    values: dict[str, str] = {}
+    problems = list(layout.broken)
+    for index, column in layout.columns:
+        found = raw[index] if index < len(raw) else None
+        if found is None or found == "":
+            continue
+        cell = Cell(grid.file, grid.sheet, number, column.header)
+        try:
+            value = normalise(column, found, values)
+        except UnfitError as error:
+            problem = Problem(cell, error.text)
+            problems.append(problem)
+            reading.problems.append(problem)
+            value = plain(found)
+        else:
+            if isinstance(found, str):
+                reading.notices.extend(Problem(cell, text) for text in _oddities(column, found))
+        if value:
+            values[column.header] = value
+    extras = {
+        name: text for i, name in layout.extras.items() if i < len(raw) and (text := plain(raw[i]))
+    }
+    service = {name: plain(raw[i]) for name, i in layout.service.items() if i < len(raw)}
+    record = Record(grid.sheet, grid.file, number, values, extras)
+    sample, origin = bool(service.get(SAMPLE_COLUMN)), service.get(ORIGIN_COLUMN, "")
+    return Row(form, record, tuple(problems), sample, origin)
+
+
+def _oddities(column: ColumnForm, found: str) -> Iterator[Text]:
+    if found.startswith("="):
+        yield say("formula-text")
+    if has_control(found):
+        yield say("control-characters")
+    if column.many and column.type == "reference":
+        for separator in _OTHER_SEPARATORS:
+            if separator in found:
+                yield say("other-separator", separator=separator)
