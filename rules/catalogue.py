@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from dutygraph.model import Text
+from dutygraph.ontology import SV
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -17,7 +18,6 @@ DERIVED_GRAPHS = ("derived-public", "derived-business", "derived-issue", "derive
 """The kinds of derived graph, least sensitive first (domain section 9)."""
 
 SH = "http://www.w3.org/ns/shacl#"
-SV = "https://w3id.org/dutygraph#"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 RDFS_LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 SKOS_DEFINITION = ox.NamedNode("http://www.w3.org/2004/02/skos/core#definition")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
-from rdflib import RDF, Graph, URIRef
+from rdflib import RDF, Graph
 
-from dutygraph.rules.catalogue import DERIVED_GRAPHS, SV, InferenceRule, RuleError, load_rules
+from dutygraph.ontology import SV
+from dutygraph.rules.catalogue import DERIVED_GRAPHS, InferenceRule, RuleError, load_rules
 from dutygraph.shacl.source import from_rdflib, to_rdflib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rdflib.term import Node
 
 _THIS = ox.Variable("this")
 
@@ -39,11 +42,10 @@ def derive_graph(graph: Graph) -> Graph:
     The graph holds the asserted triples, the run, its periods and the rating policy. Gives a new graph of the
     derived triples only. Raises RuleError when there is not exactly one run, or it lacks date or bureau.
     """
-    runs = list(graph.subjects(RDF.type, URIRef(SV + "CheckRun")))
+    runs = list(graph.subjects(RDF.type, SV.CheckRun))
     if len(runs) != 1:
         raise RuleError(f"needs exactly one sv:CheckRun, found {len(runs)}")
-    triples = (ox.Triple(from_rdflib(s), ox.NamedNode(str(p)), from_rdflib(o)) for s, p, o in graph)
-    derived = _derive(_copy(triples), ox.NamedNode(str(runs[0])), load_rules())
+    derived = _derive(_copy(map(_triple, graph)), ox.NamedNode(str(runs[0])), load_rules())
     result = Graph()
     for triple in (t for kind in DERIVED_GRAPHS for t in derived[kind]):
         result.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
@@ -55,6 +57,13 @@ def apply(rule: InferenceRule, data: ox.Store, run: ox.NamedNode) -> set[ox.Trip
     found = data.query(rule.construct, substitutions={_THIS: run})
     assert isinstance(found, ox.QueryTriples)
     return {triple for triple in found if ox.Quad(*triple) not in data}
+
+
+def _triple(triple: tuple[Node, Node, Node]) -> ox.Triple:
+    subject, predicate, value = map(from_rdflib, triple)
+    if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
+        raise RuleError(f"not an RDF triple: {triple}")
+    return ox.Triple(subject, predicate, value)
 
 
 def _copy(triples: Iterable[ox.Triple]) -> ox.Store:
