@@ -75,13 +75,19 @@ def test_invalid_example_is_accused_exactly_as_it_says(folder: RuleFolder, engin
             assert gap in found
 
 
+def broken_rules(text: str) -> set[str]:
+    report = validate(parse(text), load_shapes(), engine="compiled")
+    rules = {shape.iri: shape.rule for shape in catalogue()}
+    return {rules.get(str(r.source_shape)) or rules[_owner(r.source_shape)] for r in report.results}
+
+
 @each_rule
 def test_invalid_example_breaks_no_other_rule(folder: RuleFolder) -> None:
-    report = validate(parse(folder.invalid) + load_ontology(), load_shapes(), engine="compiled")
-    rules = {shape.iri: shape.rule for shape in catalogue()}
-    broken = {rules.get(str(r.source_shape)) or rules[_owner(r.source_shape)] for r in report.results}
+    # What the valid example breaks too is only what a small graph must leave out.
+    left_out = broken_rules(folder.valid)
+    broken = broken_rules(folder.invalid) - left_out - {rule_of(folder)}
 
-    assert broken - {rule_of(folder)} == also_broken(folder.invalid, dataset=False)
+    assert broken == also_broken(folder.invalid, dataset=False) - left_out
 
 
 @pytest.mark.parametrize("which", ["valid", "invalid"])

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dutygraph import __version__
-from dutygraph.cli import ask, check, coverage, demo, export, load, rules, template
+from dutygraph.cli import ask, check, coverage, demo, export, load, rules, serve, template
 
 app = typer.Typer(
     name="dutygraph",
@@ -43,6 +43,7 @@ for name, command in {
     "export": export.run,
     "template": template.run,
     "demo": demo.run,
+    "serve": serve.run,
 }.items():
     app.command(name)(command)
 

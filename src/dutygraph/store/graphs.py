@@ -66,6 +66,11 @@ class BureauGraphs:
         return f"{self.bureau}/run"
 
     @property
+    def metrics(self) -> str:
+        """The graph of the network metrics that Python computed; as sensitive as ``derived-business``."""
+        return f"{self.bureau}/metrics"
+
+    @property
     def findings(self) -> str:
         """The graph of the last check's results."""
         return f"{self.bureau}/findings"

@@ -1,0 +1,127 @@
+"""``dutygraph demo``: the main job on the example bureau, in one screen."""
+
+from __future__ import annotations
+
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from dutygraph.check import check
+from dutygraph.cli.console import progress, refuse, step
+from dutygraph.cli.coverage import as_table
+from dutygraph.cli.options import Engine, EngineName, Lang, Language
+from dutygraph.coverage import Axis, coverage
+from dutygraph.model import CheckReport, Finding, Severity, Text
+from dutygraph.sources import open_source
+
+DECLARED = (
+    ("Business", Text("重点业务", "key businesses"), 33),
+    ("KeyNode", Text("关键业务节点", "key nodes"), 153),
+    ("KeyPost", Text("关键岗位", "key posts"), 35),
+)
+GRAVEST = 12
+NEXT_STEPS = (
+    (
+        "dutygraph demo --save bureau.xlsx",
+        Text("存下示例台账，打开看看", "save the example workbook and open it"),
+    ),
+    (
+        "dutygraph check bureau.xlsx --format xlsx -o gaps.xlsx",
+        Text("得到可逐条办理的缺口清单", "a gap list to work through"),
+    ),
+    (
+        "dutygraph template -o forms.xlsx",
+        Text("领取空白表格，填报本单位台账", "the empty forms for your own bureau"),
+    ),
+)
+
+
+def run(
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="FILE", help="另存示例台账 / save the example workbook")
+    ] = None,
+    lang: Lang = Language.ZH,
+    engine: Engine = EngineName.COMPILED,
+) -> None:
+    """用示例供电局演示主要功能 / The main job on the example bureau."""
+    with resources.as_file(
+        resources.files("dutygraph.examples").joinpath("bureau", "bureau.xlsx")
+    ) as workbook:
+        if save is not None:
+            _save(workbook, save, lang)
+            return
+        with progress() as bar:
+            step(bar, "read", lang)
+            source = open_source([workbook], engine=engine.value)
+            report = check(
+                source.store,
+                source.names,
+                engine=engine.value,
+                notices=source.notices,
+                progress=lambda name: step(bar, name, lang),
+            )
+            rows = coverage(source.store, source.names, Axis.STAR)
+    console = Console(highlight=False)
+    heading = f"{report.bureau_label} {report.as_of.isoformat()}"
+    console.print(_counts(report, lang, heading))
+    console.print(as_table(rows, Axis.STAR, lang, heading))
+    console.print(_gravest(report, lang))
+    _next_steps(console, lang)
+
+
+def _save(workbook: Path, target: Path, lang: Language) -> None:
+    if target.exists():
+        refuse(f"“{target}”已存在，未覆盖 / {target} exists and was left alone")
+    try:
+        shutil.copyfile(workbook, target)
+    except OSError as error:
+        refuse(f"无法写入“{target}”：{error} / Cannot write {target}: {error}")
+    typer.echo(f"Saved to {target}" if lang is Language.EN else f"已保存到“{target}”")
+
+
+def _counts(report: CheckReport, lang: Language, heading: str) -> Table:
+    titles = (
+        ("Counted", "Registered", "Declared") if lang is Language.EN else ("统计", "台账实数", "申报总数")
+    )
+    table = Table(*titles, title=heading, title_justify="left", expand=True)
+    for name, label, declared in DECLARED:
+        table.add_row(label.in_language(lang), str(report.counts.get(name, 0)), str(declared))
+    return table
+
+
+def _gravest(report: CheckReport, lang: Language) -> Table:
+    grave = [finding for finding in report.open_findings if finding.severity is Severity.VIOLATION]
+    said = f"{len(report.open_findings)} gaps, {len(grave)} of them violations; the first {GRAVEST}:"
+    titles = ("Rule", "Gap", "Who must act")
+    if lang is Language.ZH:
+        said = f"共{len(report.open_findings)}处缺口，其中严重{len(grave)}处；先看这{GRAVEST}处："
+        titles = ("规则", "缺口", "由谁办理")
+    table = Table(*titles, title=said, title_justify="left", expand=True)
+    for finding in _one_per_rule(grave)[:GRAVEST]:
+        table.add_row(finding.rule, finding.message.in_language(lang), responsible(finding))
+    return table
+
+
+def _one_per_rule(findings: list[Finding]) -> list[Finding]:
+    first = {finding.rule: finding for finding in reversed(findings)}
+    preferred = ("R71", "R12", "R01", "R49")
+    return sorted(first.values(), key=lambda f: (f.rule not in preferred, f.rule))
+
+
+def responsible(finding: Finding) -> str:
+    """Return who must act, in one short text."""
+    who = finding.responsible
+    supervisors = [a for tier in (3, 2, 1) for a in who.supervisors.get(tier, ())]
+    parts = [who.department or "", who.post or "", "、".join(supervisors[:2])]
+    return " ".join(part for part in parts if part)
+
+
+def _next_steps(console: Console, lang: Language) -> None:
+    console.print("Next:" if lang is Language.EN else "接下来：")
+    for command, meaning in NEXT_STEPS:
+        console.print(f"  {command}\n      {meaning.in_language(lang)}", markup=False)
