@@ -1,8 +1,8 @@
 """Lay the deliberate faults of ``faults.toml`` over the clean ledger.
 
-A fault names its edits. An edit names a sheet and either ``add`` (a new row, or a copy of the one row
-matched by ``like`` with other cells), or the rows matched by ``where`` with ``set`` (cells to overwrite)
-or ``delete = true``. An edit that matches nothing is an error: the fault would silently not be there.
+A fault names its edits. An edit names a sheet and either ``add`` (a new row), or the rows matched by
+``where`` with ``set`` (cells to overwrite) or ``delete = true``. An edit that matches nothing is an error:
+the fault would silently not be there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ class Edit:
     where: Row = field(default_factory=dict)
     set: Row = field(default_factory=dict)
     add: Row = field(default_factory=dict)
-    like: Row = field(default_factory=dict)
     delete: bool = False
 
 
@@ -45,7 +44,7 @@ def faults() -> tuple[Fault, ...]:
 def apply_faults(ledger: Ledger, listed: tuple[Fault, ...]) -> Ledger:
     """Return a copy of the ledger with all faults applied in order.
 
-    Raises LookupError when an edit names a row or a column that is not there.
+    Raises LookupError when an edit matches no row.
     """
     faulty = {sheet: [dict(row) for row in rows] for sheet, rows in ledger.items()}
     for fault in listed:
@@ -57,8 +56,7 @@ def apply_faults(ledger: Ledger, listed: tuple[Fault, ...]) -> Ledger:
 def _edited(rows: list[Row], edit: Edit, fault: str) -> list[Row]:
     """Return the rows of one sheet after one edit."""
     if edit.add:
-        pattern = _matched(rows, edit.like, fault)[0] if edit.like else {}
-        return [*rows, {**pattern, **edit.add}]
+        return [*rows, edit.add]
     matched = _matched(rows, edit.where, fault)
     if edit.delete:
         return [row for row in rows if row not in matched]
