@@ -31,7 +31,7 @@ def conclusions(name: str) -> set[str]:
     """Give the terms that a rule states, and nothing else does: properties, and classes of what it types."""
     then = graph(name, "then.ttl")
     terms = set(then.predicates()) | set(then.objects(None, RDF.type))
-    short = {term.removeprefix(space) for space in (SV, ORG) for term in terms if term.startswith(space)}
+    short = {term.removeprefix(space) for space in (str(SV), str(ORG)) for term in terms if term.startswith(space)}
     return short - {"StarRating"}  # a declared star is one too
 
 
