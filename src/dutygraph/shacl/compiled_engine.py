@@ -11,7 +11,7 @@ from dutygraph.shacl.evaluate import Evaluator, Violation
 from dutygraph.shacl.messages import messages_of
 from dutygraph.shacl.parse import parse_shapes
 from dutygraph.shacl.report import Report, Result
-from dutygraph.shacl.source import Source, load
+from dutygraph.shacl.source import Source, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ def validate(data: Source, shapes: Source, graphs: Sequence[str] | None) -> Repo
 
     Raises ShapeError, UnsupportedError (both before anything is run), DataError, EngineError.
     """
-    shapes_graph = load(shapes)
+    shapes_graph = read_only(shapes)
     parsed = parse_shapes(shapes_graph)
     dataset = Data(source=data, graphs=graphs)
     evaluator = Evaluator(dataset)

@@ -50,7 +50,9 @@ class Place:
 
     def without(self, pattern: str) -> Query:
         """Report the value nodes that a pattern does not match."""
-        text = f"SELECT DISTINCT {self.values.columns} WHERE {{ {self.values.pattern} MINUS {{ {pattern} }} }}"
+        text = (
+            f"SELECT DISTINCT {self.values.columns} WHERE {{ {self.values.pattern} MINUS {{ {pattern} }} }}"
+        )
         return Query(text, value=True)
 
     def number(self, variable: str) -> str:

@@ -12,14 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
-from rdflib import RDFS, Graph, Literal
+from rdflib import RDFS
 
 from dutygraph.shacl import xsd
 from dutygraph.shacl.errors import DataError, EngineError
-from dutygraph.shacl.source import Source, from_rdflib, load, store_graphs, to_rdflib
+from dutygraph.shacl.source import Source, from_rdflib, quads, store_graphs, to_rdflib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from rdflib.term import Node
 
@@ -29,6 +29,7 @@ Row: TypeAlias = tuple[Term | None, ...]
 KEPT = "tag:dutygraph,2026:shacl:kept:"
 WELL_FORMED = "tag:dutygraph,2026:shacl:well-formed"
 ORDER = "tag:dutygraph,2026:shacl:order"
+_STRING = xsd.XSD + "string"
 _ANCHOR = "tag:dutygraph,2026:shacl:anchor"
 
 
@@ -41,17 +42,17 @@ class Data:
     def __init__(self, source: Source, graphs: Sequence[str] | None = None) -> None:
         """Open a Store where it lies, or load anything else into a Store of our own."""
         self._terms: dict[Term, Node] = {}
-        self._graph: Graph | None = None
         self._kept: dict[Term, Term] = {}
+        self._given: set[Term] = set()
+        self._triples: list[ox.Quad] = []
         self.owned = not isinstance(source, ox.Store)
         if isinstance(source, ox.Store):
             self._store = source
             self._graphs = store_graphs(source, graphs)
         else:
-            self._graph = load(source, graphs)
-            self._graphs = None
             self._store = ox.Store()
-            self._fill(self._graph)
+            self._graphs = None
+            self._fill(ox.Quad(*q.triple) for q in quads(source, graphs))
 
     @property
     def exact(self) -> bool:
@@ -70,7 +71,7 @@ class Data:
 
     def _select(self, query: str, *, plain: bool) -> ox.QuerySolutions:
         store = self._plain if plain else self._store
-        union = self._graph is None and self._graphs is None
+        union = not self.owned and self._graphs is None
         try:
             found = store.query(
                 query,
@@ -118,15 +119,16 @@ class Data:
 
         Raises DataError for a blank node: it cannot be named in SPARQL.
         """
-        literals = [t for t in terms if isinstance(t, Literal)]
-        changed = _changed(literals) if self.owned and literals else {}
-        found: list[str] = []
-        for term in terms:
-            raw = from_rdflib(term)
-            if isinstance(raw, ox.BlankNode):
-                raise DataError(f"a blank node cannot be named in a query: {term!r}")
-            found.append(str(_kept_form(raw, changed)))
-        return found
+        raw = [from_rdflib(t) for t in terms]
+        changed = _changed(raw) if self.owned else {}
+        for term in raw:
+            if isinstance(term, ox.BlankNode):
+                raise DataError(f"a blank node cannot be named in a query: {term}")
+            # The form is remembered: a target may be a literal that is not in the data.
+            if term in changed:
+                self._terms.setdefault(_kept_form(term), to_rdflib(term))
+                self._kept.setdefault(_kept_form(term), changed[term])
+        return [str(_kept_form(t) if t in changed else t) for t in raw]
 
     def subclasses(self, root: Node) -> tuple[str, ...]:
         """Give a class and all its subclasses in the data graph, as SPARQL text (SHACL 1.1)."""
@@ -150,60 +152,45 @@ class Data:
     def _plain_forms(self) -> Mapping[Term, list[Term]]:
         found: dict[Term, list[Term]] = {}
         for form, plain in self._kept.items():
-            found.setdefault(plain, [plain] if plain in self._terms else []).append(form)
+            found.setdefault(plain, [plain] if plain in self._given else []).append(form)
         return found
 
     @cached_property
     def _plain(self) -> ox.Store:
-        if self._graph is None or not self._kept:
+        if not self._kept:
             return self._store
         store = ox.Store()
-        store.extend(_quads(self._graph, {}))
+        store.bulk_extend(self._triples)
         return store
 
-    def _fill(self, graph: Graph) -> None:
-        literals = {o for o in graph.objects() if isinstance(o, Literal)}
+    def _fill(self, triples: Iterable[ox.Quad]) -> None:
+        self._triples = list(triples)
+        literals = {q.object for q in self._triples if isinstance(q.object, ox.Literal)}
         changed = _changed(literals)
-        forms: dict[Node, Term] = {}
-        for literal in literals:
-            raw = from_rdflib(literal)
-            form = _kept_form(raw, changed)
-            forms[literal] = form
-            self._terms[form] = literal
-            if form is not raw:
-                self._kept[form] = changed[raw]
-        self._store.extend(_quads(graph, forms))
+        self._kept = {_kept_form(raw): plain for raw, plain in changed.items()}
+        self._terms = {_kept_form(raw): to_rdflib(raw) for raw in changed}
+        self._given = literals - changed.keys()
+        rewritten = (
+            ox.Quad(q.subject, q.predicate, _kept_form(q.object)) if q.object in changed else q
+            for q in self._triples
+        )
+        self._store.bulk_extend(rewritten)
 
 
-def _quads(graph: Graph, forms: Mapping[Node, Term]) -> Iterable[ox.Quad]:
-    cache: dict[Node, Term] = dict(forms)
-
-    def term(node: Node) -> Term:
-        if node not in cache:
-            cache[node] = from_rdflib(node)
-        return cache[node]
-
-    for s, p, o in graph:
-        yield ox.Quad(term(s), term(p), term(o))  # type: ignore[arg-type]
-
-
-def _changed(literals: Iterable[Literal]) -> dict[Term, Term]:
+def _changed(literals: Iterable[Term]) -> dict[Term, Term]:
     """Give the literals that a Store does not give back as they were, with what it makes of them."""
     probe = ox.Store()
     predicate = ox.NamedNode(_ANCHOR)
-    asked: dict[str, Term] = {}
-    for number, literal in enumerate(literals):
-        if literal.datatype is not None:
-            asked[f"{_ANCHOR}:{number}"] = from_rdflib(literal)
+    # Only XSD literals are stored by value.
+    typed = (t for t in literals if isinstance(t, ox.Literal) and t.datatype.value.startswith(xsd.XSD))
+    asked = {f"{_ANCHOR}:{n}": t for n, t in enumerate(typed) if t.datatype.value != _STRING}
     probe.extend(ox.Quad(ox.NamedNode(name), predicate, term) for name, term in asked.items())
     given = ((asked[q.subject.value], q.object) for q in probe)  # type: ignore[union-attr]
     return {one: two for one, two in given if one != two}  # type: ignore[misc]
 
 
-def _kept_form(raw: Term, changed: Mapping[Term, Term]) -> Term:
-    if isinstance(raw, ox.Literal) and raw in changed:
-        return ox.Literal(raw.value, datatype=ox.NamedNode(KEPT + raw.datatype.value))
-    return raw
+def _kept_form(raw: Term) -> Term:
+    return ox.Literal(raw.value, datatype=ox.NamedNode(KEPT + raw.datatype.value))  # type: ignore[union-attr]
 
 
 def _spelled(term: Term) -> tuple[str, str] | None:
@@ -223,4 +210,4 @@ def _order(left: Term, right: Term) -> ox.Literal | None:
     return None if found is None else ox.Literal(found)
 
 
-_FUNCTIONS = {ox.NamedNode(WELL_FORMED): _well_formed, ox.NamedNode(ORDER): _order}
+_FUNCTIONS: dict[ox.NamedNode, Callable[..., ox.Literal | None]] = {ox.NamedNode(WELL_FORMED): _well_formed, ox.NamedNode(ORDER): _order}

@@ -118,9 +118,7 @@ class Evaluator:
                 value = row.get("value", chain[-1] if shape.path is None else None)
                 path = row.get("path") if shape.path is None else None
                 bindings = tuple(sorted(row.items()))
-                yield Violation(
-                    chain, shape, constraint.component, value, path, constraint.node, bindings
-                )
+                yield Violation(chain, shape, constraint.component, value, path, constraint.node, bindings)
 
     def _pairs(self, scope: Scope) -> list[Row]:
         return self.data.rows(f"SELECT DISTINCT {scope.columns} WHERE {{ {scope.pattern} }}")

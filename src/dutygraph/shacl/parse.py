@@ -44,7 +44,9 @@ def parse_shapes(graph: Graph) -> tuple[Shape, ...]:
     compiled engine cannot run. Shapes that no target reaches are not looked at.
     """
     for entailment in graph.objects(None, SH.entailment):
-        raise UnsupportedError(f"no entailment is supported: {entailment}", shape="*", component="sh:entailment")
+        raise UnsupportedError(
+            f"no entailment is supported: {entailment}", shape="*", component="sh:entailment"
+        )
     parser = _Parser(graph)
     return tuple(parser.shape(node, ()) for node in targeted_shapes(graph))
 
@@ -87,7 +89,9 @@ class _Parser:
             raise ShapeError("a property shape has one path", shape=str(node), prop="sh:path", clause="2.3")
         return (parse_path(self.graph, paths[0], str(node)), paths[0]) if paths else (None, None)
 
-    def _constraints(self, node: Node, above: tuple[Node, ...], *, is_property: bool) -> tuple[Constraint, ...]:
+    def _constraints(
+        self, node: Node, above: tuple[Node, ...], *, is_property: bool
+    ) -> tuple[Constraint, ...]:
         used = sorted(set(self.graph.predicates(node)), key=str)
         found: list[Constraint] = []
         custom = [c for c in self.components if c.applies(self.graph, node)]
@@ -103,7 +107,9 @@ class _Parser:
                 found.extend(self._sparql(node))
             elif predicate in parameters.READERS:
                 found.extend(parameters.read(self.graph, node, predicate, is_property=is_property))
-            elif predicate in _REFUSED or (predicate.startswith(str(SH)) and predicate not in _SILENT | extra):
+            elif predicate in _REFUSED or (
+                predicate.startswith(str(SH)) and predicate not in _SILENT | extra
+            ):
                 reason = "not a parameter that this engine knows"
                 raise UnsupportedError(reason, shape=str(node), component=str(predicate))
         for component in custom:
@@ -123,7 +129,9 @@ class _Parser:
         for value in sorted(self.graph.objects(node, SH.property), key=str):
             shape = self.shape(value, above)
             if shape.path is None:
-                raise ShapeError(f"{value} has no sh:path", shape=str(node), prop="sh:property", clause="4.7.2")
+                raise ShapeError(
+                    f"{value} has no sh:path", shape=str(node), prop="sh:property", clause="4.7.2"
+                )
             found.append(Nested(shape))
         return found
 
@@ -142,14 +150,18 @@ class _Parser:
 
     def _siblings(self, node: Node) -> set[Node]:
         graph = self.graph
-        shared = (p for parent in graph.subjects(SH.property, node) for p in graph.objects(parent, SH.property))
+        shared = (
+            p for parent in graph.subjects(SH.property, node) for p in graph.objects(parent, SH.property)
+        )
         return {q for p in shared for q in graph.objects(p, SH.qualifiedValueShape)}
 
     def _sparql(self, node: Node) -> list[Constraint]:
         found: list[Constraint] = []
         for value in sorted(self.graph.objects(node, SH.sparql), key=str):
             if not isinstance(value, URIRef | BNode):
-                raise ShapeError("an IRI or blank node expected", shape=str(node), prop="sh:sparql", clause="5.1")
+                raise ShapeError(
+                    "an IRI or blank node expected", shape=str(node), prop="sh:sparql", clause="5.1"
+                )
             if (value, SH.deactivated, _TRUE) not in self.graph:
                 bound = (("currentShape", node),) if isinstance(node, URIRef) else ()
                 text = select_text(self.graph, value, str(node), SH.select)

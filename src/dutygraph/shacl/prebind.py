@@ -55,7 +55,7 @@ def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
             raise UnsupportedError("GRAPH around a pre-bound variable", shape=shape, component=component)
     if {"shapesGraph", "currentShape"} & query.variables() - bound:
         raise UnsupportedError("$shapesGraph, $currentShape", shape=shape, component=component)
-    if not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[:_head(query)]}:
+    if not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[: _head(query)]}:
         raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.3.1")
     batch = all(_batches(g) for g in query.below() if g.kind in ("query", "subselect"))
     return Text(text, bound, batch)
@@ -123,4 +123,3 @@ def _head(query: Group) -> int:
 def _end_of_group_by(tokens: list[str]) -> int:
     ends = [n for n, w in enumerate(words(tokens)) if w in ("HAVING", "ORDER", "LIMIT", "OFFSET")]
     return ends[0] if ends else len(tokens)
-

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rdflib import OWL, SH, Graph, Literal
+from rdflib.term import Node
 
 from dutygraph.shacl.errors import ShapeError
-
-if TYPE_CHECKING:
-    from rdflib.term import Node
 
 
 def prefixes(graph: Graph, node: Node, shape: str) -> dict[str, str]:
@@ -28,7 +24,9 @@ def prefixes(graph: Graph, node: Node, shape: str) -> dict[str, str]:
         for declared in graph.objects(owner, SH.declare):
             prefix, name = graph.value(declared, SH.prefix), graph.value(declared, SH.namespace)
             if prefix is None or name is None:
-                raise ShapeError("needs sh:prefix, sh:namespace", shape=shape, prop="sh:declare", clause="5.2.1")
+                raise ShapeError(
+                    "needs sh:prefix, sh:namespace", shape=shape, prop="sh:declare", clause="5.2.1"
+                )
             if found.setdefault(str(prefix), str(name)) != str(name):
                 raise ShapeError(f"{prefix}: stands for two", shape=shape, prop="sh:declare", clause="5.2.1")
     return found
@@ -41,6 +39,8 @@ def select_text(graph: Graph, node: Node, shape: str, predicate: Node) -> str:
     """
     texts = list(graph.objects(node, predicate))
     if len(texts) != 1 or not isinstance(texts[0], Literal):
-        raise ShapeError(f"one text expected, found {len(texts)}", shape=shape, prop=str(predicate), clause="5.2")
+        raise ShapeError(
+            f"one text expected, found {len(texts)}", shape=shape, prop=str(predicate), clause="5.2"
+        )
     lines = [f"PREFIX {p}: <{n}>" for p, n in sorted(prefixes(graph, node, shape).items())]
     return "\n".join([*lines, str(texts[0])])

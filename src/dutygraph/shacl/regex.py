@@ -29,7 +29,9 @@ def regex_text(pattern: str, flags: str, shape: str) -> str:
         rows = [None]
     if rows != [None]:
         return text
-    raise UnsupportedError(f"regular expression not supported: {pattern}", shape=shape, component="sh:pattern")
+    raise UnsupportedError(
+        f"regular expression not supported: {pattern}", shape=shape, component="sh:pattern"
+    )
 
 
 def _plain_classes(pattern: str, shape: str) -> str:

@@ -93,7 +93,14 @@ def store_graphs(store: ox.Store, graphs: Sequence[str] | None) -> list[ox.Named
     return names
 
 
-def _quads(source: Source, graphs: Sequence[str] | None) -> Iterator[ox.Quad]:
+def quads(source: Source, graphs: Sequence[str] | None) -> Iterator[ox.Quad]:
+    """Give the quads of any source, of `graphs` only where they are given; terms are as they were written.
+
+    Raises DataError.
+    """
+    if isinstance(source, Graph):
+        yield from _converted(rdflib_triples(source, graphs))
+        return
     if isinstance(source, ox.Store):
         names = store_graphs(source, graphs)
         if names is None:
@@ -109,6 +116,24 @@ def _quads(source: Source, graphs: Sequence[str] | None) -> Iterator[ox.Quad]:
     if graphs is not None and not found:
         raise DataError(f"none of these graphs is in {source}: {', '.join(sorted(graphs))}")
     yield from found
+
+
+def _converted(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
+    cache: dict[Node, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
+    for s, p, o in triples:
+        for node in (s, p, o):
+            if node not in cache:
+                cache[node] = from_rdflib(node)
+        yield ox.Quad(cache[s], cache[p], cache[o])  # type: ignore[arg-type]
+
+
+def read_only(source: Source, graphs: Sequence[str] | None = None) -> Graph:
+    """Give a source as one rdflib graph that must not be changed: a graph that needs no change is not copied."""
+    if type(source) is Graph and graphs is None:
+        typed = (o for o in source.objects() if isinstance(o, Literal))
+        if not any(o.datatype == XSD.string for o in typed):
+            return source
+    return load(source, graphs)
 
 
 def load(source: Source, graphs: Sequence[str] | None = None) -> Graph:
@@ -132,6 +157,6 @@ def load(source: Source, graphs: Sequence[str] | None = None) -> Graph:
             cache[raw] = to_rdflib(raw)
         return cache[raw]
 
-    for quad in _quads(source, graphs):
+    for quad in quads(source, graphs):
         out.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return out

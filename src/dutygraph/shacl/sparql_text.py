@@ -72,7 +72,13 @@ class Group:
 
 
 Item: TypeAlias = str | Group
-_KINDS = {"EXISTS": "exists", "OPTIONAL": "optional", "MINUS": "minus", "WHERE": "where", "CONSTRUCT": "template"}
+_KINDS = {
+    "EXISTS": "exists",
+    "OPTIONAL": "optional",
+    "MINUS": "minus",
+    "WHERE": "where",
+    "CONSTRUCT": "template",
+}
 _WORDS = {"OPTIONAL", "UNION", "MINUS", "GRAPH", "SERVICE", "SILENT", "VALUES", "EXISTS", "NOT", "WHERE"}
 _PENDING = {"VALUES": "values", "GRAPH": "graph", "SERVICE": "service"}
 
@@ -112,7 +118,8 @@ def write(item: Item) -> str:
     """Give the text of a token or a group; a query has no braces of its own."""
     if isinstance(item, str):
         return item
-    inner = " ".join(write(i) for i in item.items)
+    # pyoxigraph 0.5 does not take a space before the bracket of CONCAT and COALESCE.
+    inner = "".join(t if t == "(" else f" {t}" for t in map(write, item.items)).strip()
     return inner if item.kind == "query" else f"{{ {inner} }}"
 
 
