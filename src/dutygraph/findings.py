@@ -44,7 +44,7 @@ class Describer:
     def _finding(self, result: Result) -> Finding:
         rule = self.rules[self._node_shape(result.source_shape)]
         focus = self.things.thing(str(result.focus_node))
-        value = self._value(result.value)
+        value = self._value(_told_value(result))
         return Finding(
             id=self._id(rule, result),
             rule=rule.rule,
@@ -73,7 +73,8 @@ class Describer:
 
     def _id(self, rule: RuleShape, result: Result) -> str:
         # A measure (a count, a wrong date) may change while the gap stays the same gap: only nodes count.
-        value = result.value if isinstance(result.value, URIRef) else ""
+        value = _told_value(result)
+        value = value if isinstance(value, URIRef) else ""
         where = result.path if isinstance(result.path, URIRef) else None
         where = where or result.source_constraint or result.source_shape
         where = "" if isinstance(where, BNode) else where
@@ -108,6 +109,11 @@ class Describer:
                 return cell
         item = self.things.obliged_item(focus.value)
         return None if item is None else self._record_cell(ox.NamedNode(item))
+
+
+def _told_value(result: Result) -> Node | None:
+    # SHACL gives a SPARQL result without ?value its focus node as value, which tells nobody anything.
+    return None if result.path is None and result.value == result.focus_node else result.value
 
 
 def _first_predicate(shapes: Graph, path: Node | None) -> ox.NamedNode | None:
