@@ -28,7 +28,7 @@ def where(construct: str) -> str:
 
 
 def conclusions(name: str) -> set[str]:
-    """Give the terms that a rule states, and nothing else does: properties, and classes of what it types."""
+    """Give the terms that only rules state and this one does: properties, classes."""
     then = graph(name, "then.ttl")
     terms = set(then.predicates()) | set(then.objects(None, RDF.type))
     short = {term.removeprefix(space) for space in (str(SV), str(ORG)) for term in terms if term.startswith(space)}
