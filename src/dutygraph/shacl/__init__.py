@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from dutygraph.shacl import compiled_engine, pyshacl_engine
 from dutygraph.shacl.errors import DataError, EngineError, ShaclError, ShapeError, UnsupportedError
 from dutygraph.shacl.report import Report, Result, fill
+from dutygraph.shacl.rules import run_rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ __all__ = [
     "ShapeError",
     "UnsupportedError",
     "fill",
+    "run_rules",
     "validate",
 ]
 

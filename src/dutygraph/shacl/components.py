@@ -35,13 +35,14 @@ class Component:
 
 def read_components(graph: Graph) -> tuple[Component, ...]:
     """Read the constraint components that the shapes graph declares (SHACL 6.2)."""
-    kinds, todo = {SH.ConstraintComponent}, [SH.ConstraintComponent]
+    root: Node = SH.ConstraintComponent
+    kinds, todo = {root}, [root]
     while todo:
         below = [c for c in graph.subjects(RDFS.subClassOf, todo.pop()) if c not in kinds]
         kinds.update(below)
         todo.extend(below)
     nodes = {n for kind in kinds for n in graph.subjects(RDF.type, kind)}
-    return tuple(_component(graph, n) for n in sorted(nodes, key=str) if not n.startswith(str(SH)))
+    return tuple(_component(graph, n) for n in sorted(nodes, key=str) if not str(n).startswith(str(SH)))
 
 
 def _component(graph: Graph, node: Node) -> Component:

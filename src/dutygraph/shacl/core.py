@@ -90,7 +90,7 @@ def _datatype(constraint: Plain, place: Place) -> Query:
 
 
 def _node_kind(constraint: Plain, place: Place) -> Query:
-    kinds = {
+    kinds: dict[Node, str] = {
         SH.IRI: "!ISIRI({})",
         SH.BlankNode: "!ISBLANK({})",
         SH.Literal: "!ISLITERAL({})",

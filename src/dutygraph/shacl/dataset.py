@@ -39,14 +39,14 @@ class Data:
     Raises DataError when the source cannot be read.
     """
 
-    def __init__(self, source: Source, graphs: Sequence[str] | None = None) -> None:
-        """Open a Store where it lies, or load anything else into a Store of our own."""
+    def __init__(self, source: Source, graphs: Sequence[str] | None = None, *, copy: bool = False) -> None:
+        """Open a Store where it lies, or load anything else (any Store, for `copy`) into one of our own."""
         self._terms: dict[Term, Node] = {}
         self._kept: dict[Term, Term] = {}
         self._given: set[Term] = set()
         self._triples: list[ox.Quad] = []
-        self.owned = not isinstance(source, ox.Store)
-        if isinstance(source, ox.Store):
+        self.owned = copy or not isinstance(source, ox.Store)
+        if isinstance(source, ox.Store) and not copy:
             self._store = source
             self._graphs = store_graphs(source, graphs)
         else:
@@ -67,25 +67,48 @@ class Data:
         """Run a SELECT on the plain values; give what each solution binds, by name."""
         found = self._select(query, plain=True)
         names = [v.value for v in found.variables]
-        return [{n: t for n, t in zip(names, s, strict=True) if t is not None} for s in found]  # type: ignore[misc]
+        return [{n: t for n, t in zip(names, s, strict=True) if t is not None} for s in found]
+
+    def construct(self, query: str) -> list[ox.Triple]:
+        """Run a CONSTRUCT on the plain values; raises EngineError when pyoxigraph refuses it."""
+        found = self._query(query, plain=True)
+        if not isinstance(found, ox.QueryTriples):
+            raise EngineError(f"not a CONSTRUCT: {query}")
+        return list(found)
+
+    def add(self, triples: Iterable[ox.Triple]) -> set[ox.Triple]:
+        """Add triples to a Store of our own; give those that are new."""
+        new = {t for t in triples if ox.Quad(*t) not in self._plain}
+        self._plain.extend(ox.Quad(*t) for t in new)
+        if self._plain is not self._store:
+            self._store.extend(ox.Quad(*t) for t in new)
+        self.__dict__.pop("_below", None)
+        return new
+
+    def triple(self, triple: ox.Triple) -> tuple[Node, Node, Node]:
+        """Give the rdflib terms of a constructed triple; its literals have pyoxigraph's forms."""
+        s, p, o = (self.term(t) for t in triple)  # type: ignore[arg-type]
+        return s, p, o
 
     def _select(self, query: str, *, plain: bool) -> ox.QuerySolutions:
+        found = self._query(query, plain=plain)
+        if not isinstance(found, ox.QuerySolutions):
+            raise EngineError(f"not a SELECT: {query}")
+        return found
+
+    def _query(self, query: str, *, plain: bool) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         store = self._plain if plain else self._store
         union = not self.owned and self._graphs is None
         try:
-            found = store.query(
+            return store.query(
                 query,
                 use_default_graph_as_union=union,
                 default_graph=self._graphs,  # type: ignore[arg-type]
                 named_graphs=self._graphs,  # type: ignore[arg-type]
                 custom_functions=_FUNCTIONS,
             )
-            if not isinstance(found, ox.QuerySolutions):
-                raise EngineError(f"not a SELECT: {query}")
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:
             raise EngineError(f"{error}\n{query}") from error
-        else:
-            return found
 
     def plain_form(self, term: Term | None) -> Term | None:
         """Give a term as queries on the plain values see it."""
@@ -165,13 +188,13 @@ class Data:
 
     def _fill(self, triples: Iterable[ox.Quad]) -> None:
         self._triples = list(triples)
-        literals = {q.object for q in self._triples if isinstance(q.object, ox.Literal)}
+        literals: set[Term] = {q.object for q in self._triples if isinstance(q.object, ox.Literal)}
         changed = _changed(literals)
         self._kept = {_kept_form(raw): plain for raw, plain in changed.items()}
         self._terms = {_kept_form(raw): to_rdflib(raw) for raw in changed}
         self._given = literals - changed.keys()
         rewritten = (
-            ox.Quad(q.subject, q.predicate, _kept_form(q.object)) if q.object in changed else q
+            ox.Quad(q.subject, q.predicate, _kept_form(q.object)) if q.object in changed else q  # type: ignore[arg-type]
             for q in self._triples
         )
         self._store.bulk_extend(rewritten)
@@ -186,7 +209,7 @@ def _changed(literals: Iterable[Term]) -> dict[Term, Term]:
     asked = {f"{_ANCHOR}:{n}": t for n, t in enumerate(typed) if t.datatype.value != _STRING}
     probe.extend(ox.Quad(ox.NamedNode(name), predicate, term) for name, term in asked.items())
     given = ((asked[q.subject.value], q.object) for q in probe)  # type: ignore[union-attr]
-    return {one: two for one, two in given if one != two}  # type: ignore[misc]
+    return {one: two for one, two in given if one != two}
 
 
 def _kept_form(raw: Term) -> Term:
@@ -210,4 +233,7 @@ def _order(left: Term, right: Term) -> ox.Literal | None:
     return None if found is None else ox.Literal(found)
 
 
-_FUNCTIONS: dict[ox.NamedNode, Callable[..., ox.Literal | None]] = {ox.NamedNode(WELL_FORMED): _well_formed, ox.NamedNode(ORDER): _order}
+_FUNCTIONS: dict[ox.NamedNode, Callable[..., Term | ox.Triple | None]] = {
+    ox.NamedNode(WELL_FORMED): _well_formed,
+    ox.NamedNode(ORDER): _order,
+}

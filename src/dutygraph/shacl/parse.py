@@ -12,13 +12,13 @@ from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.model import Constraint, Logical, Nested, Qualified, Select, Shape
 from dutygraph.shacl.paths import Path, members, parse_path
 from dutygraph.shacl.prebind import check
-from dutygraph.shacl.prefixes import select_text
+from dutygraph.shacl.prefixes import query_text
 from dutygraph.shacl.targets import Targets, parse_targets, targeted_shapes
 
 if TYPE_CHECKING:
     from rdflib.term import Node
 
-LOGICAL = {
+LOGICAL: dict[Node, URIRef] = {
     SH["not"]: SH.NotConstraintComponent,
     SH["and"]: SH.AndConstraintComponent,
     SH["or"]: SH.OrConstraintComponent,
@@ -49,6 +49,21 @@ def parse_shapes(graph: Graph) -> tuple[Shape, ...]:
         )
     parser = _Parser(graph)
     return tuple(parser.shape(node, ()) for node in targeted_shapes(graph))
+
+
+def _strange(predicate: Node) -> bool:
+    return str(predicate).startswith(str(SH)) and predicate not in _SILENT
+
+
+def parse_conditions(graph: Graph, rule: Node) -> tuple[Shape, ...]:
+    """Read the shapes that a rule's focus nodes must conform to (SHACL-AF 8.2)."""
+    parser = _Parser(graph)
+    return tuple(parser.shape(node, ()) for node in sorted(graph.objects(rule, SH.condition), key=str))
+
+
+def is_true(graph: Graph, node: Node, predicate: Node) -> bool:
+    """Tell whether a property is `true`; `"1"^^xsd:boolean` is another term and does not count."""
+    return (node, predicate, _TRUE) in graph
 
 
 class _Parser:
@@ -107,9 +122,7 @@ class _Parser:
                 found.extend(self._sparql(node))
             elif predicate in parameters.READERS:
                 found.extend(parameters.read(self.graph, node, predicate, is_property=is_property))
-            elif predicate in _REFUSED or (
-                predicate.startswith(str(SH)) and predicate not in _SILENT | extra
-            ):
+            elif predicate in _REFUSED or (_strange(predicate) and predicate not in extra):
                 reason = "not a parameter that this engine knows"
                 raise UnsupportedError(reason, shape=str(node), component=str(predicate))
         for component in custom:
@@ -164,7 +177,7 @@ class _Parser:
                 )
             if (value, SH.deactivated, _TRUE) not in self.graph:
                 bound = (("currentShape", node),) if isinstance(node, URIRef) else ()
-                text = select_text(self.graph, value, str(node), SH.select)
+                text = query_text(self.graph, value, str(node), SH.select)
                 checked = check(text, frozenset({"this", *dict(bound)}), str(node), "sh:sparql")
                 found.append(Select(SH.SPARQLConstraintComponent, value, checked, bound))
         return found

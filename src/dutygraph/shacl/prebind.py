@@ -23,7 +23,7 @@ _BANNED = {"MINUS": "MINUS", "VALUES": "VALUES", "SERVICE": "a federated query (
 
 @dataclass(frozen=True)
 class Text:
-    """A query text that has passed the checks; `batch` tells whether it may run for all focus nodes at once."""
+    """A query that has passed the checks; `batch` tells whether it may run for all focus nodes at once."""
 
     query: str
     bound: frozenset[str]
@@ -55,8 +55,11 @@ def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
             raise UnsupportedError("GRAPH around a pre-bound variable", shape=shape, component=component)
     if {"shapesGraph", "currentShape"} & query.variables() - bound:
         raise UnsupportedError("$shapesGraph, $currentShape", shape=shape, component=component)
-    if not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[: _head(query)]}:
+    is_select = "SELECT" in words(query.tokens())
+    if is_select and not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[: _head(query)]}:
         raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.3.1")
+    if not is_select and "template" not in {g.kind for g in query.groups()}:
+        raise UnsupportedError("a query form that is not supported here", shape=shape, component=component)
     batch = all(_batches(g) for g in query.below() if g.kind in ("query", "subselect"))
     return Text(text, bound, batch)
 

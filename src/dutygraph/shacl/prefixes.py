@@ -25,14 +25,14 @@ def prefixes(graph: Graph, node: Node, shape: str) -> dict[str, str]:
             prefix, name = graph.value(declared, SH.prefix), graph.value(declared, SH.namespace)
             if prefix is None or name is None:
                 raise ShapeError(
-                    "needs sh:prefix, sh:namespace", shape=shape, prop="sh:declare", clause="5.2.1"
+                    "prefix or namespace missing", shape=shape, prop="sh:declare", clause="5.2.1"
                 )
             if found.setdefault(str(prefix), str(name)) != str(name):
                 raise ShapeError(f"{prefix}: stands for two", shape=shape, prop="sh:declare", clause="5.2.1")
     return found
 
 
-def select_text(graph: Graph, node: Node, shape: str, predicate: Node) -> str:
+def query_text(graph: Graph, node: Node, shape: str, predicate: Node) -> str:
     """Give the one query text of a SPARQL-based constraint, validator or rule, prefixes in front.
 
     Raises ShapeError when there is not exactly one (SHACL 5.2).

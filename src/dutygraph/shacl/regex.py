@@ -14,9 +14,9 @@ _SUBTRACTION = re.compile(r"-\[")
 
 
 def regex_text(pattern: str, flags: str, shape: str) -> str:
-    """Give the pattern as pyoxigraph must be handed it, so that it means what SPARQL's REGEX says.
+    r"""Give the pattern as pyoxigraph must be handed it, so that it means what SPARQL's REGEX says.
 
-    Raises UnsupportedError for what its engine does not know (back-references, look-around, `\\i`, `\\c`)
+    Raises UnsupportedError for what its engine does not know (back-references, look-around, `\i`, `\c`)
     or would read otherwise (class subtraction).
     """
     if not set(flags) <= _FLAGS:
@@ -24,7 +24,7 @@ def regex_text(pattern: str, flags: str, shape: str) -> str:
     text = pattern if "q" in flags else _plain_classes(pattern, shape)
     query = f"SELECT (REGEX('', {json.dumps(text)}, {json.dumps(flags)}) AS ?r) {{}}"
     try:
-        rows = [row["r"] for row in ox.Store().query(query)]  # type: ignore[union-attr, call-overload, index]
+        rows = [row["r"] for row in ox.Store().query(query)]  # type: ignore[union-attr]
     except (SyntaxError, RuntimeError):
         rows = [None]
     if rows != [None]:

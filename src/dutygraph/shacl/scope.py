@@ -43,7 +43,7 @@ class Scope:
         return Scope(pattern, (self.focus,), self.depth)
 
     def values(self, path: Path | None) -> Scope:
-        """Give the value nodes of a shape: of its path, or the focus nodes themselves (SHACL 2.1.1, 2.3.1)."""
+        """Give the value nodes of a shape: along its path, or the focus nodes themselves (SHACL 2.3.1)."""
         here, there = self.focus, f"?dg{self.depth + 1}"
         itself = f"{self.pattern} BIND({here} AS {there})"
         if path is None:

@@ -29,8 +29,7 @@ def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> It
     text = constraint.text
     constants = {n: f"VALUES ?{n} {{ {t.n3()} }}" for n, t in constraint.bound}
     path = "" if shape.path is None else shape.path.sparql
-    everyone = f"{{ SELECT DISTINCT ({scope.focus} AS ?this) WHERE {{ {scope.pattern} }} }}"
-    patterns = [everyone] if text.batch else _one_by_one(data, everyone)
+    patterns = [everyone(scope)] if text.batch else [p for _, p in one_by_one(data, scope)]
     for pattern in patterns:
         for solution in data.solutions(prebind(text, {**constants, "this": pattern}, path)):
             if "failure" in solution:
@@ -38,12 +37,18 @@ def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> It
             yield {name: data.restored(term) for name, term in solution.items()}
 
 
-def _one_by_one(data: Data, everyone: str) -> Iterator[str]:
-    for [term] in data.rows(f"SELECT ?this WHERE {{ {everyone} }}", plain=True):
+def everyone(scope: Scope) -> str:
+    """Write a pattern that binds `?this` to each focus node once."""
+    return f"{{ SELECT DISTINCT ({scope.focus} AS ?this) WHERE {{ {scope.pattern} }} }}"
+
+
+def one_by_one(data: Data, scope: Scope) -> Iterator[tuple[Term, str]]:
+    """Give each focus node, with a pattern that binds `?this` to it alone."""
+    for [term] in data.rows(f"SELECT ?this WHERE {{ {everyone(scope)} }}", plain=True):
         if isinstance(term, ox.BlankNode):
-            yield data.name_blank(term)
-        else:
-            yield f"VALUES ?this {{ {term} }}"
+            yield term, data.name_blank(term)
+        elif term is not None:
+            yield term, f"VALUES ?this {{ {term} }}"
 
 
 def by_focus(data: Data, solutions: Iterator[Solution]) -> Mapping[Term | None, list[Solution]]:

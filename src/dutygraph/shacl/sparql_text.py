@@ -94,7 +94,7 @@ def parse(text: str) -> Group:
     pending = ""
     tokens = tokenize(text)
     for at, token in enumerate(tokens):
-        if token == "{":
+        if token == "{":  # noqa: S105
             before = tokens[at - 1].upper() if at else ""
             after = tokens[at + 1].upper() if at + 1 < len(tokens) else ""
             kind = pending or ("subselect" if after == "SELECT" else _KINDS.get(before, "group"))
@@ -102,7 +102,7 @@ def parse(text: str) -> Group:
             stack[-1].items.append(group)
             stack.append(group)
             pending = ""
-        elif token == "}":
+        elif token == "}":  # noqa: S105
             if len(stack) == 1:
                 raise ValueError("unbalanced }")
             stack.pop()
