@@ -8,6 +8,7 @@ Which column is which property is data: ``columns/<sheet>.toml``. The empty form
 were refused, go out as workbooks of the same form.
 """
 
+from dutygraph.loaders.catalogue import column_of, sheet_forms
 from dutygraph.loaders.errors import (
     DamagedSource,
     EncodingError,
@@ -18,7 +19,7 @@ from dutygraph.loaders.errors import (
     SourceError,
     UnknownFormat,
 )
-from dutygraph.loaders.forms import ColumnForm, EntityForm, SheetForm, column_of, sheet_forms
+from dutygraph.loaders.forms import ColumnForm, EntityForm, SheetForm
 from dutygraph.loaders.loading import load
 from dutygraph.loaders.rejected import write_rejected
 from dutygraph.loaders.sources import DEFAULT_MAX_BYTES

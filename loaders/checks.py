@@ -15,7 +15,9 @@ def without_samples(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
     only_samples = all(row.sample for row in rows)
     for row in rows:
         if row.sample:
-            reading.notices.append(Problem(row.cell(), say("sample-read" if only_samples else "sample-skipped")))
+            reading.notices.append(
+                Problem(row.cell(), say("sample-read" if only_samples else "sample-skipped"))
+            )
     return rows if only_samples else [row for row in rows if not row.sample]
 
 

@@ -21,7 +21,7 @@ from dutygraph.model import Cell, Problem
 class SourceError(Exception):
     """A source that cannot be read at all; ``problem`` says where, why, and what was expected."""
 
-    def __init__(self, file: str, key: str, **values: object) -> None:
+    def __init__(self, file: str, key: str, /, **values: object) -> None:
         """Make the error of message *key* about *file*; *values* fill the message."""
         self.problem = Problem(Cell(file), say(key, **values))
         super().__init__(self.problem.line("en"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dutygraph.loaders.forms import SERVICE_COLUMNS, SheetForm, plain_header
 from dutygraph.loaders.values import Raw, plain
@@ -17,13 +17,17 @@ MergedRange = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of one sheet; ``rows[0]`` is row 1. ``hidden`` sheets are read like others."""
+    """The cells of one sheet; ``rows[0]`` is row 1. ``hidden`` sheets are read like others.
+
+    ``lost`` are the 0-based places of cells that hold an error or a formula without a stored result.
+    """
 
     file: str
     sheet: str
     rows: Sequence[Sequence[Raw]]
     merged: Sequence[MergedRange] = ()
     hidden: bool = False
+    lost: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def blank(self) -> bool:
@@ -49,12 +53,13 @@ def unmerged(grid: Grid) -> Grid:
         if top < len(rows) and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:
                 row[left] = rows[top][left]
-    return Grid(grid.file, grid.sheet, rows, grid.merged, grid.hidden)
+    return replace(grid, rows=rows)
 
 
 def find_header(grid: Grid, form: SheetForm) -> Header | None:
     """Return the row that names most columns of the form, or None where no row names two (or all it has)."""
-    best, best_score = None, 0
+    best: int | None = None
+    best_score = 0
     for number, row in enumerate(grid.rows[:_SEARCHED]):
         names = [plain(cell) for cell in row]
         score = len({column.header for name in names if name and (column := form.known(name))})
@@ -83,7 +88,7 @@ def letters(index: int) -> str:
     return name
 
 
-def _deepest_names(grid: Grid, form: SheetForm, first: int, last: int) -> Sequence[str]:
+def _deepest_names(grid: Grid, form: SheetForm, first: int, last: int) -> list[str]:
     # A group title may stand over its own columns: the lowest name that the form knows counts.
     names = [plain(cell) for cell in grid.rows[first]]
     for row in grid.rows[first + 1 : last + 1]:

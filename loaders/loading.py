@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dutygraph.loaders.catalogue import sheet_forms
 from dutygraph.loaders.checks import checked, place_of, without_samples
 from dutygraph.loaders.corrections import with_corrections
 from dutygraph.loaders.errors import NoBureauError
-from dutygraph.loaders.forms import SheetForm, sheet_forms
+from dutygraph.loaders.forms import SheetForm
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.rdf import Quads
 from dutygraph.loaders.rdfgraphs import bureau_codes, foreign_bureaus, make_rdf_statements

@@ -16,7 +16,7 @@ def _catalogue() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
-def say(key: str, **values: object) -> Text:
+def say(key: str, /, **values: object) -> Text:
     """Return message *key* in both languages, its placeholders filled; a ``Text`` value fills each in kind.
 
     Raises:

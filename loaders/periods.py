@@ -16,9 +16,8 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_DAYS = range(18_264, 73_051)  # 1950 to 2099, days as Excel counts them
 _YEARS = range(1900, 2200)
 _SEPARATOR = r"[-/.年]"
-_DATE = re.compile(
-    rf"(\d{{4}}){_SEPARATOR}(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?(?:[T ]?\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?)?"
-)
+_CLOCK = r"(?:[T ]?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_DATE = re.compile(rf"(\d{{4}}){_SEPARATOR}(\d{{1,2}})[-/.月](\d{{1,2}})[日号]?{_CLOCK}")
 _MONTH = re.compile(rf"(\d{{4}}){_SEPARATOR}(\d{{1,2}})月?(?:份)?")
 _YEAR = re.compile(r"(\d{4})(?:年度?)?")
 _PART = re.compile(

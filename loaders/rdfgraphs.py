@@ -13,7 +13,8 @@ from rdflib import BNode, URIRef
 from rdflib.namespace import RDF
 from rdflib.term import Node
 
-from dutygraph.loaders.forms import Condition, EntityForm, SheetForm, sheet_forms
+from dutygraph.loaders.catalogue import sheet_forms
+from dutygraph.loaders.forms import Condition, EntityForm, SheetForm
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.rdf import Quads
 from dutygraph.loaders.reading import Reading
@@ -107,7 +108,9 @@ class _Sorter:
             self.derived += sum(map(len, about.values()))
             return None
         asked = [_graph_asked(form, entity, about) for form, entity in _entities_of(types)]
-        asked += [GraphKind(kind) for name, kind in extra_classes().items() if name in types and kind != "none"]
+        asked += [
+            GraphKind(kind) for name, kind in extra_classes().items() if name in types and kind != "none"
+        ]
         if not asked:
             self.unknown.add(str(subject))
             return GraphKind.RESTRICTED
@@ -176,13 +179,14 @@ def _registering() -> tuple[tuple[SheetForm, EntityForm], ...]:
 
 @cache
 def _graphs_of_properties() -> Mapping[Node, GraphKind]:
-    return {
+    graphs: dict[Node, GraphKind] = {
         output.property: column.graph
         for form in sheet_forms()
         for column in form.columns
         for output in column.outputs
         if column.graph
-    } | {term("extra"): GraphKind.RESTRICTED}
+    }
+    return graphs | {term("extra"): GraphKind.RESTRICTED}
 
 
 @cache

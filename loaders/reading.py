@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dutygraph.loaders.catalogue import form_of, sheet_forms
 from dutygraph.loaders.forms import (
     ERROR_COLUMN,
     ORIGIN_COLUMN,
@@ -14,9 +15,7 @@ from dutygraph.loaders.forms import (
     SERVICE_SHEETS,
     ColumnForm,
     SheetForm,
-    form_of,
     plain_header,
-    sheet_forms,
 )
 from dutygraph.loaders.grid import Grid, Header, find_header, is_service, letters, unmerged
 from dutygraph.loaders.messages import say
@@ -151,7 +150,7 @@ def _header_notices(
     known: Mapping[str, Sequence[int]],
     extras: Mapping[int, str],
 ) -> Iterator[Problem]:
-    absent = [c.header for c in form.columns if c.header not in known and not c.required]
+    absent = [c.header for c in form.columns if c.header not in known and not c.required and not c.optional]
     if absent:
         place = Cell(grid.file, grid.sheet, header.row + 1)
         yield Problem(place, say("absent-columns", columns="、".join(absent)))
@@ -168,7 +167,8 @@ def _header_notices(
 
 def _rows(grid: Grid, form: SheetForm, header: Header, layout: _Layout, reading: Reading) -> Iterator[Row]:
     for offset, raw in enumerate(grid.rows[header.data :], start=header.data + 1):
-        if not any(cell not in (None, "") and plain(cell) for cell in raw):
+        filled = any(cell not in (None, "") and plain(cell) for cell in raw)
+        if not filled and not any((offset - 1, index) in grid.lost for index in range(len(raw))):
             continue
         if [plain(cell) for cell in raw] == list(header.names):
             place = Cell(grid.file, grid.sheet, offset)
@@ -186,10 +186,13 @@ def _row(
     problems = list(layout.broken)
     for index, column in layout.columns:
         found = raw[index] if index < len(raw) else None
-        if found is None or found == "":
+        lost = (number - 1, index) in grid.lost
+        if not lost and (found is None or found == ""):
             continue
         cell = Cell(grid.file, grid.sheet, number, column.header)
         try:
+            if lost:
+                raise UnfitError(say("lost-value", help=column.help))  # noqa: TRY301
             value = normalise(column, found, values)
         except UnfitError as error:
             problem = Problem(cell, error.text)
@@ -201,9 +204,7 @@ def _row(
                 reading.notices.extend(Problem(cell, text) for text in _oddities(column, found))
         if value:
             values[column.header] = value
-    extras = {
-        name: text for i, name in layout.extras.items() if i < len(raw) and (text := plain(raw[i]))
-    }
+    extras = {name: text for i, name in layout.extras.items() if i < len(raw) and (text := plain(raw[i]))}
     service = {name: plain(raw[i]) for name, i in layout.service.items() if i < len(raw)}
     record = Record(grid.sheet, grid.file, number, values, extras)
     sample, origin = bool(service.get(SAMPLE_COLUMN)), service.get(ORIGIN_COLUMN, "")

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import xlsxwriter
-
+from dutygraph.loaders.catalogue import form_of, sheet_forms
 from dutygraph.loaders.corrections import origin_text
-from dutygraph.loaders.forms import ERROR_COLUMN, ORIGIN_COLUMN, SheetForm, form_of, sheet_forms
-from dutygraph.loaders.workbooks_out import new_workbook, width, write_row
+from dutygraph.loaders.forms import ERROR_COLUMN, ORIGIN_COLUMN, SheetForm
+from dutygraph.loaders.workbooks_out import Workbook, new_workbook, width, write_row
 from dutygraph.model import Cell, Loaded, Problem, Record
 
 
@@ -34,9 +33,7 @@ def write_rejected(loaded: Loaded, path: Path) -> None:
                 _write_sheet(workbook, form, by_form[form.name], loaded.problems)
 
 
-def _write_bureau(
-    workbook: xlsxwriter.Workbook, loaded: Loaded, by_form: Mapping[str, Sequence[Record]]
-) -> None:
+def _write_bureau(workbook: Workbook, loaded: Loaded, by_form: Mapping[str, Sequence[Record]]) -> None:
     form = next(form for form in sheet_forms() if form.entities[0].kind == "bureau")
     if form.name in by_form or not loaded.delta.bureau:
         return
@@ -46,7 +43,7 @@ def _write_bureau(
 
 
 def _write_sheet(
-    workbook: xlsxwriter.Workbook, form: SheetForm, records: Sequence[Record], problems: Sequence[Problem]
+    workbook: Workbook, form: SheetForm, records: Sequence[Record], problems: Sequence[Problem]
 ) -> None:
     extras = list(dict.fromkeys(name for record in records for name in record.extras))
     headers = [*(column.header for column in form.columns), *extras, ERROR_COLUMN, ORIGIN_COLUMN]

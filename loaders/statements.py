@@ -56,6 +56,10 @@ def make_statements(rows: Sequence[Row], registry: Registry, reading: Reading) -
     return Made(tuple(maker.statements.values()), tuple(rejected))
 
 
+_Said = tuple[ColumnForm, Thing, tuple[Node, Node], tuple[Node, str, Row]]
+"""A column that holds one value, the thing it tells of, its property, and what was said where."""
+
+
 @dataclass(slots=True)
 class _Maker:
     registry: Registry
@@ -92,22 +96,28 @@ class _Maker:
                 self.statements.setdefault(key, statement)
 
     def _conflicts(self, row: Row, things: Sequence[Thing]) -> Iterator[Problem]:
-        said: list[tuple[tuple[Node, Node], tuple[Node, str, Row]]] = []
+        """Yield where a row says something else than one before it; remember what a good row says."""
+        said = list(self._said_once(row, things))
+        agreed = True
+        for column, thing, key, (node, value, _) in said:
+            other_node, other, first = self._single.get(key, (node, value, row))
+            if other_node != node:
+                agreed = False
+                place = place_of(first, row.cell())
+                text = say("conflict", value=value, other=other, place=place, thing=thing.id)
+                yield Problem(row.cell(column.header), text)
+        if agreed:
+            for _, _, key, entry in said:
+                self._single.setdefault(key, entry)
+
+    def _said_once(self, row: Row, things: Sequence[Thing]) -> Iterator[_Said]:
         for column in row.form.columns:
             value = row.record.values.get(column.header)
-            if not value or column.many or column.inverse:
-                continue
-            for thing, predicate in _targets(column, things):
-                for _, node in self._nodes(column, value, row, things):
-                    key = (thing.iri, predicate)
-                    before = self._single.get(key)
-                    said.append((key, (node, value, row)))
-                    if before and before[0] != node:
-                        place = place_of(before[2], row.cell())
-                        text = say("conflict", value=value, other=before[1], place=place, thing=thing.id)
-                        yield Problem(row.cell(column.header), text)
-        for key, entry in said:
-            self._single.setdefault(key, entry)
+            if value and not column.many and not column.inverse:
+                for thing, predicate in _targets(column, things):
+                    if thing.entity.registers:
+                        for special, node in self._nodes(column, value, row, things):
+                            yield column, thing, (thing.iri, special or predicate), (node, value, row)
 
     def _statements(self, row: Row, things: Sequence[Thing]) -> Iterator[Statement]:
         for thing in things:
@@ -231,7 +241,9 @@ def _column_of(entity: EntityForm, values: Mapping[str, str]) -> str:
     if entity.when:
         return entity.when[0].column
     named = (template.columns for template in entity.ids)
-    return next((columns[0] for columns in named if all(c in values for c in columns)), entity.ids[0].columns[0])
+    return next(
+        (columns[0] for columns in named if all(c in values for c in columns)), entity.ids[0].columns[0]
+    )
 
 
 def _literal(kind: str, text: str) -> Literal:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
-
-from dutygraph.loaders.forms import SAMPLE_COLUMN, SERVICE_SHEETS, ColumnForm, SheetForm, sheet_forms
+from dutygraph.loaders.catalogue import sheet_forms
+from dutygraph.loaders.forms import SAMPLE_COLUMN, SERVICE_SHEETS, ColumnForm, SheetForm
+from dutygraph.loaders.grid import letters
 from dutygraph.loaders.messages import say
-from dutygraph.loaders.workbooks_out import new_workbook, width, write_row
+from dutygraph.loaders.workbooks_out import Workbook, new_workbook, width, write_row
 
 _ROWS = 5_000
 """How far down the drop-downs reach."""
@@ -38,7 +37,7 @@ def write_template(path: Path, *, apart: bool = False) -> None:
             _write_form(workbook, form, forms, lists)
 
 
-def _write_guide(workbook: xlsxwriter.Workbook, forms: Sequence[SheetForm]) -> None:
+def _write_guide(workbook: Workbook, forms: Sequence[SheetForm]) -> None:
     sheet = workbook.add_worksheet(_GUIDE)
     wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
     bold = workbook.add_format({"bold": True, "bg_color": "#DDE8F3"})
@@ -50,7 +49,9 @@ def _write_guide(workbook: xlsxwriter.Workbook, forms: Sequence[SheetForm]) -> N
     head = say("guide-title")
     write_row(sheet, 0, [f"{head.zh}  {head.en}"], title)
     row = 1
-    for text in (say(key) for key in ("guide-lists", "guide-blank", "guide-dates", "guide-people", "guide-sample")):
+    for text in (
+        say(key) for key in ("guide-lists", "guide-blank", "guide-dates", "guide-people", "guide-sample")
+    ):
         write_row(sheet, row, [text.zh])
         write_row(sheet, row + 1, [text.en])
         row += 2
@@ -66,7 +67,7 @@ def _write_guide(workbook: xlsxwriter.Workbook, forms: Sequence[SheetForm]) -> N
         row += 1
 
 
-def _write_lists(workbook: xlsxwriter.Workbook, forms: Sequence[SheetForm]) -> Mapping[tuple[str, ...], str]:
+def _write_lists(workbook: Workbook, forms: Sequence[SheetForm]) -> Mapping[tuple[str, ...], str]:
     """Write the words of the drop-downs to a hidden sheet; return where each list stands."""
     sheet = workbook.add_worksheet(_LISTS)
     sheet.hide()
@@ -75,10 +76,10 @@ def _write_lists(workbook: xlsxwriter.Workbook, forms: Sequence[SheetForm]) -> M
         for column in form.columns:
             words = _words(column)
             if words and words not in places:
-                letter = xl_col_to_name(len(places))
+                column_name = letters(len(places))
                 for row, word in enumerate(words):
                     sheet.write_string(row, len(places), word)
-                places[words] = f"='{_LISTS}'!${letter}$1:${letter}${len(words)}"
+                places[words] = f"='{_LISTS}'!${column_name}$1:${column_name}${len(words)}"
     return places
 
 
@@ -88,7 +89,7 @@ def _words(column: ColumnForm) -> tuple[str, ...]:
 
 
 def _write_form(
-    workbook: xlsxwriter.Workbook,
+    workbook: Workbook,
     form: SheetForm,
     forms: Sequence[SheetForm],
     lists: Mapping[tuple[str, ...], str],
@@ -129,6 +130,6 @@ def _ids_of(column: ColumnForm, forms: Sequence[SheetForm]) -> str | None:
         for entity in form.entities:
             if column.kinds[:1] == (entity.kind,) and entity.registers and not entity.each:
                 headers = [c.header for c in form.columns]
-                letter = xl_col_to_name(headers.index(entity.ids[0].columns[0]))
-                return f"='{form.name}'!${letter}$2:${letter}${_ROWS}"
+                column_name = letters(headers.index(entity.ids[0].columns[0]))
+                return f"='{form.name}'!${column_name}$2:${column_name}${_ROWS}"
     return None

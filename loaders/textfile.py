@@ -34,16 +34,12 @@ def read_csv(path: Path) -> list[Grid]:
 
 def _decoded(path: Path) -> str:
     content = path.read_bytes()
-    if content.startswith(_UTF16):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
+    for encoding in ("utf-16",) if content.startswith(_UTF16) else ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        # What GB18030 cannot have meant: any bytes pass it that pair up, but ledgers hold no private characters.
+        # Any bytes that pair up pass for GB18030, but no ledger holds characters of private use.
         if not any("\ue000" <= character <= "\uf8ff" for character in text):
             return text
     raise EncodingError(path.name, "encoding")

@@ -9,7 +9,8 @@ from functools import cache
 
 from rdflib import URIRef
 
-from dutygraph.loaders.forms import ColumnForm, EntityForm, Template, sheet_forms
+from dutygraph.loaders.catalogue import sheet_forms
+from dutygraph.loaders.forms import ColumnForm, EntityForm, Template
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.reading import Reading, Row
 from dutygraph.loaders.values import split

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from dutygraph.loaders.errors import DamagedSource, EncryptedSource, OversizedSource, UnknownFormat
 from dutygraph.loaders.messages import say
+from dutygraph.loaders.worksheetscan import Place, WorksheetScan, by_sheet_name
 
 UNPACKED_FACTOR = 4
 """How many times the size limit of a file its unpacked content may have."""
@@ -26,11 +28,10 @@ _MAX_RATIO = 200
 _RATIO_MATTERS = 20_000_000
 _MAX_MEMBERS = 20_000
 _CHUNK = 1 << 20
-_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
 
 
-def inspect_workbook(path: Path, max_bytes: int) -> None:
-    """Refuse what must not be opened.
+def inspect_workbook(path: Path, max_bytes: int) -> Mapping[str, frozenset[Place]]:
+    """Refuse what must not be opened; return the cells by sheet whose values reading would lose.
 
     Raises:
         EncryptedSource: protected by a password.
@@ -42,65 +43,62 @@ def inspect_workbook(path: Path, max_bytes: int) -> None:
         head = stream.read(512)
     if not head:
         raise DamagedSource(path.name, "empty-file")
-    if head.startswith(_OLE):
-        _inspect_ole(path)
-    elif head.startswith(_ZIP):
-        _inspect_zip(path, max_bytes)
-    else:
-        found = "found-html" if re.match(rb"\s*(\xef\xbb\xbf)?\s*<", head) else "found-other"
-        if found == "found-other" and b"\0" not in head:
-            found = "found-text"
-        raise UnknownFormat(path.name, "not-a-workbook", found=say(found))
-
-
-def _inspect_ole(path: Path) -> None:
+    if head.startswith(_ZIP):
+        return _inspect_zip(path, max_bytes)
+    if not head.startswith(_OLE):
+        raise UnknownFormat(path.name, "not-a-workbook", found=say(_look_of(head)))
     if _ENCRYPTED_STREAM in path.read_bytes():
         raise EncryptedSource(path.name, "encrypted")
+    return {}
 
 
-def _inspect_zip(path: Path, max_bytes: int) -> None:
+def _look_of(head: bytes) -> str:
+    if re.match(rb"(\xef\xbb\xbf)?\s*<", head):
+        return "found-html"
+    return "found-other" if b"\0" in head else "found-text"
+
+
+def _inspect_zip(path: Path, max_bytes: int) -> Mapping[str, frozenset[Place]]:
     limit = UNPACKED_FACTOR * max_bytes
     too_large = OversizedSource(path.name, "bomb", limit=limit // 1_000_000)
+    lost: dict[str, frozenset[Place]] = {}
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if len(members) > _MAX_MEMBERS or sum(member.file_size for member in members) > limit:
                 raise too_large
-            if any(member.flag_bits & 1 for member in members):
-                raise EncryptedSource(path.name, "encrypted")
             unpacked = 0
             for member in members:
-                unpacked += _unpack(path, archive, member, limit - unpacked)
+                size, places = _unpack(path, archive, member, limit - unpacked)
+                unpacked += size
                 if unpacked > limit or _abnormal(unpacked, path.stat().st_size):
                     raise too_large
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+                if places:
+                    lost[member.filename] = places
+        with zipfile.ZipFile(path) as archive:
+            return by_sheet_name(archive, lost) if lost else {}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, KeyError) as error:
         raise DamagedSource(path.name, "damaged") from error
+    except RuntimeError as error:  # what zipfile raises for a member that has a password
+        raise EncryptedSource(path.name, "encrypted") from error
 
 
 def _abnormal(unpacked: int, packed: int) -> bool:
     return unpacked > _RATIO_MATTERS and unpacked > _MAX_RATIO * packed
 
 
-def _unpack(path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int) -> int:
-    """Return the true size of a member, at most a little over *room*, checking the area of a worksheet."""
-    sheet = member.filename.startswith("xl/worksheets/") and member.filename.endswith(".xml")
+def _unpack(
+    path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int
+) -> tuple[int, frozenset[Place]]:
+    """Return the true size of a member, at most a little over *room*, and the values it would lose."""
+    scan = WorksheetScan() if member.filename.startswith("xl/worksheets/sheet") else None
     member.file_size = room + 1  # read until the data end, not until where the directory says
-    size, tail = 0, b""
-    rows = columns = 0
+    size = 0
     with archive.open(member) as stream:
         while size <= room and (chunk := stream.read(_CHUNK)):
             size += len(chunk)
-            if sheet:
-                for letters, number in _FILLED_CELL.findall(tail + chunk):
-                    rows, columns = max(rows, int(number)), max(columns, _column(letters))
-                tail = chunk[-200:]
-    if rows * columns > MAX_CELLS:
-        raise OversizedSource(path.name, "too-wide", rows=rows, columns=columns)
-    return size
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+            if scan:
+                scan.feed(chunk)
+    if scan and scan.rows * scan.columns > MAX_CELLS:
+        raise OversizedSource(path.name, "too-wide", rows=scan.rows, columns=scan.columns)
+    return size, frozenset(scan.lost if scan else ())

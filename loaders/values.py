@@ -24,6 +24,7 @@ MAX_TEXT = 32_767
 MAX_IDENTIFIER = 120
 LIST_SEPARATOR = "；"
 
+_EXACT = 1e15
 _NONE = frozenset({"", "无"})
 _SPLIT = re.compile(r"[;；\n\r]+")
 _DIGITS = "零一二三四五六七八九"
@@ -38,7 +39,7 @@ def plain(raw: Raw) -> str:
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float):
-        return str(int(raw)) if raw.is_integer() and abs(raw) < 1e15 else repr(raw)
+        return str(int(raw)) if raw.is_integer() and abs(raw) < _EXACT else repr(raw)
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ")
     return clean(str(raw))
@@ -127,7 +128,9 @@ def _number(text: str) -> Decimal | None:
     if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?%?", digits):
         digits = digits.replace(",", "")
     share = digits.endswith("%")
-    if not re.fullmatch(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", digits.removesuffix("%")):
+    if not re.fullmatch(
+        r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", digits.removesuffix("%")
+    ):
         return None
     try:
         number = Decimal(digits.removesuffix("%"))

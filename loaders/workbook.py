@@ -9,6 +9,7 @@ import python_calamine as calamine
 from dutygraph.loaders.errors import DamagedSource, EncryptedSource
 from dutygraph.loaders.grid import Grid
 from dutygraph.loaders.unpacking import inspect_workbook
+from dutygraph.loaders.worksheetscan import Place
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".xltx", ".xlam"})
 
@@ -19,11 +20,12 @@ def read_workbook(path: Path, max_bytes: int) -> list[Grid]:
     Raises:
         SourceError: it cannot be read.
     """
-    inspect_workbook(path, max_bytes)
+    lost = inspect_workbook(path, max_bytes)
     try:
-        with calamine.load_workbook(path) as workbook:
+        # Given as a stream, so that the content decides on the format, not the name.
+        with path.open("rb") as stream, calamine.load_workbook(stream) as workbook:
             return [
-                _grid(path.name, workbook, number, sheet)
+                _grid(path.name, workbook, number, sheet, lost.get(sheet.name, frozenset()))
                 for number, sheet in enumerate(workbook.sheets_metadata)
                 if sheet.typ == calamine.SheetTypeEnum.WorkSheet
             ]
@@ -39,9 +41,14 @@ def read_workbook(path: Path, max_bytes: int) -> list[Grid]:
 
 
 def _grid(
-    file: str, workbook: calamine.CalamineWorkbook, number: int, metadata: calamine.SheetMetadata
+    file: str,
+    workbook: calamine.CalamineWorkbook,
+    number: int,
+    metadata: calamine.SheetMetadata,
+    lost: frozenset[Place],
 ) -> Grid:
     sheet = workbook.get_sheet_by_index(number)
     hidden = metadata.visible != calamine.SheetVisibleEnum.Visible
     merged = sheet.merged_cell_ranges or ()
-    return Grid(file, metadata.name, sheet.to_python(skip_empty_area=False), merged, hidden)
+    rows = sheet.to_python(skip_empty_area=False)
+    return Grid(file, metadata.name, rows, merged, hidden, lost)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
+
+Workbook: TypeAlias = xlsxwriter.Workbook
 
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -22,9 +24,10 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_LIVE) else text
 
 
-def new_workbook(path: Path) -> xlsxwriter.Workbook:
+def new_workbook(path: Path) -> Workbook:
     """Return a workbook in which no text becomes a formula, a link or a number."""
-    return xlsxwriter.Workbook(str(path), _OPTIONS)
+    workbook: Workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
+    return workbook
 
 
 def write_row(sheet: Any, row: int, texts: Sequence[str], style: Any = None) -> None:
