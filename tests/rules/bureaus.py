@@ -7,12 +7,13 @@ from calendar import monthrange
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 from rdflib import DCTERMS, RDF, XSD, Graph, Literal, Namespace, URIRef
 
 from dutygraph.ontology import load_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rdflib.term import Node
 
@@ -25,6 +26,11 @@ KINDS = ("public", "business", "issue", "restricted")
 
 def decimal(text: str) -> Literal:
     return Literal(text, datatype=XSD.decimal, normalize=False)
+
+
+def triples_of(graph: Graph) -> Iterator[ox.Triple]:
+    """Give the triples of an rdflib graph as pyoxigraph has them."""
+    return (quad.triple for quad in ox.parse(graph.serialize(format="nt"), format=ox.RdfFormat.N_TRIPLES))
 
 
 class Bureau:

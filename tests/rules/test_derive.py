@@ -11,8 +11,7 @@ import pytest
 from rdflib import RDF, Graph, URIRef
 
 from dutygraph.rules import DERIVED_GRAPHS, RuleError, derive, derive_graph, load_rules
-from dutygraph.shacl.source import from_rdflib
-from tests.rules.bureaus import BUREAU, KINDS, RUN, SV, Bureau, random_bureau
+from tests.rules.bureaus import BUREAU, KINDS, RUN, SV, Bureau, random_bureau, triples_of
 
 NAMES = {kind: f"{BUREAU}/{kind}" for kind in KINDS}
 
@@ -21,7 +20,7 @@ def store_of(bureau: Bureau) -> ox.Store:
     store = ox.Store()
     for kind, graph in bureau.graphs.items():
         name = ox.NamedNode(NAMES[kind])
-        store.extend(ox.Quad(from_rdflib(s), ox.NamedNode(str(p)), from_rdflib(o), name) for s, p, o in graph)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, name) for t in triples_of(graph))
     return store
 
 
@@ -91,7 +90,7 @@ def test_both_doors_agree(bureau: Bureau) -> None:
     derived = derive(store_of(bureau), str(RUN), list(NAMES.values()))
     together = {triple for triples in derived.values() for triple in triples}
     graph = derive_graph(whole)
-    assert {ox.Triple(*map(from_rdflib, triple)) for triple in graph} == together
+    assert set(triples_of(graph)) == together
 
 
 @pytest.mark.parametrize("term", ["asOf", "ofBureau"])

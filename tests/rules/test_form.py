@@ -30,8 +30,10 @@ def where(construct: str) -> str:
 def conclusions(name: str) -> set[str]:
     """Give the terms that only rules state and this one does: properties, classes."""
     then = graph(name, "then.ttl")
-    terms = set(then.predicates()) | set(then.objects(None, RDF.type))
-    short = {term.removeprefix(space) for space in (str(SV), str(ORG)) for term in terms if term.startswith(space)}
+    terms = {str(term) for term in {*then.predicates(), *then.objects(None, RDF.type)}}
+    short = {
+        term.removeprefix(space) for space in (str(SV), str(ORG)) for term in terms if term.startswith(space)
+    }
     return short - {"StarRating"}  # a declared star is one too
 
 
