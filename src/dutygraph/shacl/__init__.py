@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dutygraph.shacl import compiled_engine, pyshacl_engine
 from dutygraph.shacl.errors import DataError, EngineError, ShaclError, ShapeError, UnsupportedError
-from dutygraph.shacl.report import Report, Result, fill
+from dutygraph.shacl.report import Report, Result, fill, path_text
 from dutygraph.shacl.rules import run_rules
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ __all__ = [
     "ShapeError",
     "UnsupportedError",
     "fill",
+    "path_text",
     "run_rules",
     "validate",
 ]

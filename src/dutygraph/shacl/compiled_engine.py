@@ -42,7 +42,7 @@ def _result(violation: Violation, data: Data, shapes: Graph) -> Result:
     focus = violation.chain[-1]
     bindings = tuple((name, data.term(term)) for name, term in violation.bindings)
     row_message = dict(bindings).get("message")
-    messages = messages_of(shapes, shape.node, violation.constraint)
+    messages = messages_of(shapes, shape.node, violation.owner)
     return Result(
         focus_node=data.term(focus),  # type: ignore[arg-type]
         path=shape.path_node if path is None else data.term(path),

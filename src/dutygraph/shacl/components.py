@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rdflib import RDF, RDFS, SH, Graph, URIRef
+from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
 
-from dutygraph.shacl.errors import UnsupportedError
+from dutygraph.shacl.errors import ShapeError, UnsupportedError
+from dutygraph.shacl.model import Ask, Select
+from dutygraph.shacl.prebind import check
+from dutygraph.shacl.prefixes import query_text
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -57,5 +61,46 @@ def _component(graph: Graph, node: Node) -> Component:
 
 
 def use_component(graph: Graph, component: Component, shape: Node, *, is_property: bool) -> list[Constraint]:
-    """Refuse the component by name."""
-    raise UnsupportedError("custom component", shape=str(shape), component=str(component.node))
+    """Give the constraints that a shape declares with a component (SHACL 6.2, 6.3).
+
+    A component without a validator that suits the kind of shape is ignored, as the specification says.
+    Raises ShapeError for an ill-formed validator or parameter.
+    """
+    special = SH.propertyValidator if is_property else SH.nodeValidator
+    for predicate in (special, SH.validator):
+        for node in sorted(graph.objects(component.node, predicate), key=str):
+            bindings = _bindings(graph, component, shape)
+            return [_constraint(graph, component, node, shape, bound) for bound in bindings]
+    return []
+
+
+def _bindings(graph: Graph, component: Component, shape: Node) -> list[tuple[tuple[str, Node], ...]]:
+    found: list[tuple[tuple[str, Node], ...]] = []
+    for predicate in component.paths:
+        values = sorted(graph.objects(shape, predicate), key=lambda t: t.n3())
+        if any(isinstance(v, BNode) for v in values):
+            raise UnsupportedError("a blank node as parameter", shape=str(shape), component=str(predicate))
+        if len(component.paths) == 1:
+            return [((_variable(predicate), value),) for value in values]
+        if len(values) > 1:
+            raise ShapeError("one value expected", shape=str(shape), prop=str(predicate), clause="6.2")
+        found.append(tuple((_variable(predicate), value) for value in values))
+    return [tuple(pair for pairs in found for pair in pairs)]
+
+
+def _variable(predicate: URIRef) -> str:
+    return re.split("[#/:]", predicate)[-1]
+
+
+def _constraint(
+    graph: Graph, component: Component, node: Node, shape: Node, bound: tuple[tuple[str, Node], ...]
+) -> Constraint:
+    every = bound + ((("currentShape", shape),) if isinstance(shape, URIRef) else ())
+    absent = frozenset(_variable(p) for p in component.optional)
+    names = frozenset({"this", *absent, *dict(every)})
+    name = str(component.node)
+    if (node, SH.ask, None) in graph:
+        text = check(query_text(graph, node, str(shape), SH.ask), names | {"value"}, str(shape), name)
+        return Ask(URIRef(name), node, text, every)
+    text = check(query_text(graph, node, str(shape), SH.select), names, str(shape), name)
+    return Select(URIRef(name), None, text, every, node)

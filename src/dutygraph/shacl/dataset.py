@@ -87,7 +87,7 @@ class Data:
 
     def triple(self, triple: ox.Triple) -> tuple[Node, Node, Node]:
         """Give the rdflib terms of a constructed triple; its literals have pyoxigraph's forms."""
-        s, p, o = (self.term(t) for t in triple)  # type: ignore[arg-type]
+        s, p, o = (self.term(t) for t in triple)
         return s, p, o
 
     def _select(self, query: str, *, plain: bool) -> ox.QuerySolutions:
@@ -119,7 +119,7 @@ class Data:
         found = self._plain_forms.get(term, ())
         return found[0] if len(found) == 1 else term
 
-    def name_blank(self, term: ox.BlankNode) -> str:
+    def name_blank(self, term: ox.BlankNode, variable: str) -> str:
         """Give a pattern that matches one blank node, by a named graph beside the data.
 
         Raises EngineError for a Store that is not ours: nothing is written to it.
@@ -128,7 +128,7 @@ class Data:
             raise EngineError("a query that runs per focus node cannot name a blank node of a given Store")
         graph, anchor = ox.NamedNode(f"{_ANCHOR}:{term.value}"), ox.NamedNode(_ANCHOR)
         self._plain.add(ox.Quad(anchor, anchor, term, graph))
-        return f"GRAPH {graph} {{ {anchor} {anchor} ?this }}"
+        return f"GRAPH {graph} {{ {anchor} {anchor} ?{variable} }}"
 
     def term(self, term: Term) -> Node:
         """Give the rdflib term of a query result, its original form restored."""
@@ -208,7 +208,7 @@ def _changed(literals: Iterable[Term]) -> dict[Term, Term]:
     typed = (t for t in literals if isinstance(t, ox.Literal) and t.datatype.value.startswith(xsd.XSD))
     asked = {f"{_ANCHOR}:{n}": t for n, t in enumerate(typed) if t.datatype.value != _STRING}
     probe.extend(ox.Quad(ox.NamedNode(name), predicate, term) for name, term in asked.items())
-    given = ((asked[q.subject.value], q.object) for q in probe)  # type: ignore[union-attr]
+    given = ((asked[q.subject.value], q.object) for q in probe)
     return {one: two for one, two in given if one != two}
 
 

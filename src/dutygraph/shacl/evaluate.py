@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rdflib import SH
 
 from dutygraph.shacl.core import Place, compile_plain
-from dutygraph.shacl.model import Logical, Nested, Plain, Qualified, Select
+from dutygraph.shacl.model import Ask, Logical, Nested, Plain, Qualified, Select
 from dutygraph.shacl.scope import Scope, target_pattern
-from dutygraph.shacl.select import by_focus, run_select
+from dutygraph.shacl.select import by_focus, run_ask, run_select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Violation:
     path: Term | None = None
     constraint: Node | None = None
     bindings: tuple[tuple[str, Term], ...] = ()
-    messages: tuple[Node, ...] = ()
+    owner: Node | None = None
 
 
 class Evaluator:
@@ -74,8 +74,10 @@ class Evaluator:
             yield from self._logical(shape, constraint, scope)
         elif isinstance(constraint, Qualified):
             yield from self._qualified(shape, constraint, scope)
-        else:
+        elif isinstance(constraint, Select):
             yield from self._select(shape, constraint, scope)
+        else:
+            yield from self._ask(shape, constraint, scope)
 
     def _plain(self, shape: Shape, constraint: Plain, scope: Scope) -> Iterator[Violation]:
         query = compile_plain(constraint, Place(scope, scope.values(shape.path), self.data))
@@ -118,7 +120,24 @@ class Evaluator:
                 value = row.get("value", chain[-1] if shape.path is None else None)
                 path = row.get("path") if shape.path is None else None
                 bindings = tuple(sorted(row.items()))
-                yield Violation(chain, shape, constraint.component, value, path, constraint.node, bindings)
+                yield Violation(
+                    chain,
+                    shape,
+                    constraint.component,
+                    value,
+                    path,
+                    constraint.node,
+                    bindings,
+                    constraint.owner or constraint.node,
+                )
+
+    def _ask(self, shape: Shape, constraint: Ask, scope: Scope) -> Iterator[Violation]:
+        values = scope.values(shape.path)
+        conforming = run_ask(self.data, constraint, Scope(values.pattern, values.chain[-2:], values.depth))
+        plain = self.data.plain_form
+        for row in self._pairs(values):
+            if (plain(row[-2]), plain(row[-1])) not in conforming:
+                yield Violation(row[:-1], shape, constraint.component, row[-1], owner=constraint.owner)
 
     def _pairs(self, scope: Scope) -> list[Row]:
         return self.data.rows(f"SELECT DISTINCT {scope.columns} WHERE {{ {scope.pattern} }}")

@@ -50,15 +50,29 @@ class Qualified:
 
 @dataclass(frozen=True)
 class Select:
-    """A SPARQL-based constraint (SHACL 5): its checked query, and the constants bound in it."""
+    """A SPARQL-based constraint (SHACL 5, 6): its checked query, and the constants bound in it.
+
+    `node` is the sh:sourceConstraint; `owner`, or else `node`, has the messages.
+    """
 
     component: URIRef
     node: Node | None
     text: Text
     bound: tuple[tuple[str, Node], ...] = ()
+    owner: Node | None = None
 
 
-Constraint: TypeAlias = Plain | Logical | Nested | Qualified | Select
+@dataclass(frozen=True)
+class Ask:
+    """A custom constraint with an ASK validator (SHACL 6.3): value nodes for which it says no violate it."""
+
+    component: URIRef
+    owner: Node
+    text: Text
+    bound: tuple[tuple[str, Node], ...] = ()
+
+
+Constraint: TypeAlias = Plain | Logical | Nested | Qualified | Select | Ask
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
+
 from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.exists import unfold
-from dutygraph.shacl.sparql_text import Group, names, parse, words, write
+from dutygraph.shacl.sparql_text import Group, Item, names, parse, tokenize, words, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,28 +42,46 @@ def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
         query = parse(text)
     except ValueError as error:
         raise ShapeError(str(error), shape=shape, prop=component, clause="5.2") from error
-    used = query.variables() & bound
+    _check_grammar(text, shape, component)
+    used = query.variables() & bound & {"this"}
     for group in query.below():
-        tokens = group.tokens()
-        upper = words(tokens)
-        for word in sorted(_BANNED.keys() & set(upper)):
-            raise ShapeError(f"{_BANNED[word]} is forbidden", shape=shape, prop=component, clause="A")
-        for one, two in zip(upper, tokens[1:], strict=False):
-            if one == "AS" and two[:1] in "?$" and two[1:] in bound:
-                raise ShapeError(f"{two} is assigned to", shape=shape, prop=component, clause="A")
-        if group.kind == "subselect" and not (used & {"this"}) <= _projected(group):
-            raise ShapeError("a sub-SELECT leaves out $this", shape=shape, prop=component, clause="A")
-        if group.kind == "graph" and _needs(group, bound):
-            raise UnsupportedError("GRAPH around a pre-bound variable", shape=shape, component=component)
+        _check_group(group, bound, used, shape, component)
     if {"shapesGraph", "currentShape"} & query.variables() - bound:
         raise UnsupportedError("$shapesGraph, $currentShape", shape=shape, component=component)
-    is_select = "SELECT" in words(query.tokens())
+    form = words(query.tokens())
+    is_select = "SELECT" in form
     if is_select and not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[: _head(query)]}:
         raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.3.1")
-    if not is_select and "template" not in {g.kind for g in query.groups()}:
+    if not is_select and "ASK" not in form and "template" not in {g.kind for g in query.groups()}:
         raise UnsupportedError("a query form that is not supported here", shape=shape, component=component)
     batch = all(_batches(g) for g in query.below() if g.kind in ("query", "subselect"))
     return Text(text, bound, batch)
+
+
+def _check_grammar(text: str, shape: str, component: str) -> None:
+    if "SERVICE" in words(tokenize(text)):
+        raise ShapeError(f"{_BANNED['SERVICE']} is forbidden", shape=shape, prop=component, clause="A")
+    try:
+        ox.Store().query(text)
+    except SyntaxError as error:
+        raise ShapeError(f"not SPARQL 1.1: {error}", shape=shape, prop=component, clause="5.2") from error
+    except RuntimeError as error:
+        raise UnsupportedError(str(error), shape=shape, component=component) from error
+
+
+def _check_group(group: Group, bound: frozenset[str], used: set[str], shape: str, component: str) -> None:
+    tokens = group.tokens()
+    upper = words(tokens)
+    for word in sorted(_BANNED.keys() & set(upper)):
+        raise ShapeError(f"{_BANNED[word]} is forbidden", shape=shape, prop=component, clause="A")
+    for one, two in zip(upper, tokens[1:], strict=False):
+        if one == "AS" and two[:1] in "?$" and two[1:] in bound:
+            raise ShapeError(f"{two} is assigned to", shape=shape, prop=component, clause="A")
+    wanted = used | (group.variables() & bound - {"shapesGraph", "currentShape"})
+    if group.kind == "subselect" and not wanted <= _projected(group):
+        raise ShapeError("a sub-SELECT leaves out $this", shape=shape, prop=component, clause="A")
+    if group.kind == "graph" and _needs(group, bound):
+        raise UnsupportedError("GRAPH around a pre-bound variable", shape=shape, component=component)
 
 
 def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
@@ -71,6 +91,9 @@ def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
     """
     query = parse(text.query)
     marks = (f"?dgm{n}" for n in count())
+    # An ASK is asked of all pairs at once: those it says yes to are selected.
+    asked = ["SELECT", "DISTINCT", "?this", "?value"]
+    query.items = [t for i in query.items for t in (asked if _is_word(i, "ASK") else [i])]
     unfold(query, patterns, marks)
     for group in query.below():
         group.items = [f"({path})" if i in ("$PATH", "?PATH") and path else i for i in group.items]
@@ -87,14 +110,18 @@ def _inject_where(group: Group, patterns: Mapping[str, str], used: set[str]) -> 
         return
     body = bodies[0]
     wanted = used if group.kind == "query" else body.variables() | _projected(group)
-    body.items[:0] = [patterns[name] for name in sorted(patterns) if name in wanted]
+    body.items[:0] = list(dict.fromkeys(patterns[name] for name in sorted(patterns) if name in wanted))
     # Done: the walk that follows must not bind it again.
     body.kind = "where"
 
 
 def _inject(group: Group, patterns: Mapping[str, str]) -> None:
     missing = _needs(group, frozenset(patterns))
-    group.items[:0] = [patterns[name] for name in sorted(missing)]
+    group.items[:0] = list(dict.fromkeys(patterns[name] for name in sorted(missing)))
+
+
+def _is_word(item: Item, word: str) -> bool:
+    return isinstance(item, str) and item.upper() == word
 
 
 def _needs(group: Group, bound: frozenset[str]) -> set[str]:

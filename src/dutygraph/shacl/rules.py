@@ -60,17 +60,18 @@ def parse_rules(graph: Graph) -> tuple[Rule, ...]:
     found: list[Rule] = []
     for shape, targets in targeted_shapes(graph).items():
         for node in sorted(graph.objects(shape, SH.rule), key=str):
-            if not is_true(graph, node, SH.deactivated):
-                found.append(_rule(graph, shape, targets, node))
+            found.extend(_rule(graph, shape, targets, node))
     return tuple(sorted(found, key=lambda r: (r.stratum, str(r.shape), r.construct.query)))
 
 
-def _rule(graph: Graph, shape: Node, targets: Targets, node: Node) -> Rule:
+def _rule(graph: Graph, shape: Node, targets: Targets, node: Node) -> Iterator[Rule]:
+    if is_true(graph, node, SH.deactivated):
+        return
     if (node, RDF.type, SH.SPARQLRule) not in graph and (node, SH.construct, None) not in graph:
         raise UnsupportedError("only sh:SPARQLRule is supported", shape=str(shape), component="sh:rule")
     names = {"this"} | ({"currentShape"} if isinstance(shape, URIRef) else set())
     text = query_text(graph, node, str(shape), SH.construct)
-    return Rule(
+    yield Rule(
         stratum=(_order(graph, shape), _order(graph, node)),
         shape=shape,
         targets=targets,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dutygraph.shacl.dataset import Data
-    from dutygraph.shacl.model import Select, Shape
+    from dutygraph.shacl.model import Ask, Select, Shape
     from dutygraph.shacl.scope import Scope
 
 Solution = dict[str, Term]
@@ -37,6 +37,28 @@ def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> It
             yield {name: data.restored(term) for name, term in solution.items()}
 
 
+def run_ask(data: Data, constraint: Ask, scope: Scope) -> set[tuple[Term | None, Term | None]]:
+    """Give the pairs of focus node and value node for which an ASK validator says yes (SHACL 6.3).
+
+    `scope` binds both. The ASK is asked once for all pairs, as a SELECT.
+    """
+    this, value = scope.chain
+    columns = f"({this} AS ?this) ({value} AS ?value)"
+    pairs = f"{{ SELECT DISTINCT {columns} WHERE {{ {scope.pattern} }} }}"
+    patterns = [pairs]
+    if not constraint.text.batch:
+        rows = data.rows(f"SELECT ?this ?value WHERE {{ {pairs} }}", plain=True)
+        patterns = [
+            " ".join(_single(data, t, n) for t, n in zip(r, ("this", "value"), strict=True)) for r in rows
+        ]
+    constants = {n: f"VALUES ?{n} {{ {t.n3()} }}" for n, t in constraint.bound}
+    found: set[tuple[Term | None, Term | None]] = set()
+    for pattern in patterns:
+        query = prebind(constraint.text, {**constants, "this": pattern, "value": pattern})
+        found.update((s["this"], s["value"]) for s in data.solutions(query))
+    return found
+
+
 def everyone(scope: Scope) -> str:
     """Write a pattern that binds `?this` to each focus node once."""
     return f"{{ SELECT DISTINCT ({scope.focus} AS ?this) WHERE {{ {scope.pattern} }} }}"
@@ -45,10 +67,14 @@ def everyone(scope: Scope) -> str:
 def one_by_one(data: Data, scope: Scope) -> Iterator[tuple[Term, str]]:
     """Give each focus node, with a pattern that binds `?this` to it alone."""
     for [term] in data.rows(f"SELECT ?this WHERE {{ {everyone(scope)} }}", plain=True):
-        if isinstance(term, ox.BlankNode):
-            yield term, data.name_blank(term)
-        elif term is not None:
-            yield term, f"VALUES ?this {{ {term} }}"
+        if term is not None:
+            yield term, _single(data, term, "this")
+
+
+def _single(data: Data, term: Term | None, variable: str) -> str:
+    if isinstance(term, ox.BlankNode):
+        return data.name_blank(term, variable)
+    return f"VALUES ?{variable} {{ {term} }}"
 
 
 def by_focus(data: Data, solutions: Iterator[Solution]) -> Mapping[Term | None, list[Solution]]:

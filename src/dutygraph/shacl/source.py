@@ -128,7 +128,7 @@ def _converted(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
 
 
 def read_only(source: Source, graphs: Sequence[str] | None = None) -> Graph:
-    """Give a source as one rdflib graph that must not be changed: a graph that needs no change is not copied."""
+    """Give a source as one rdflib graph that must not be changed: it is copied only where it has to be."""
     if type(source) is Graph and graphs is None:
         typed = (o for o in source.objects() if isinstance(o, Literal))
         if not any(o.datatype == XSD.string for o in typed):

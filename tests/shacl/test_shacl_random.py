@@ -1,0 +1,133 @@
+"""Random small graphs and random shapes: the compiled engine against pySHACL as judge."""
+
+from __future__ import annotations
+
+from agreement import agreed, compiled, keys, ttl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+# "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change.
+LITERALS = (
+    *('"a"', '"b"', '"a"@en', '"b"@en', '"c"@de', "1", "2", "1.0", "1.50", "2e0", "true", '"07"^^xsd:integer'),
+    *('"6"^^xsd:byte', '"x"^^xsd:integer', '"2020-01-01"^^xsd:date', '"2020-01-02"^^xsd:date'),
+)
+NODES = ("ex:a", "ex:b", "ex:c", "_:x", "_:y")
+CLASSES = ("ex:C", "ex:D", "ex:E")
+PREDICATES = ("ex:p", "ex:q", "ex:r")
+
+term = st.sampled_from(NODES + LITERALS)
+triple = st.one_of(
+    st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), term),
+    st.tuples(st.sampled_from(NODES), st.just("a"), st.sampled_from(CLASSES)),
+    st.tuples(st.sampled_from(CLASSES), st.just("rdfs:subClassOf"), st.sampled_from(CLASSES)),
+)
+graphs = st.lists(triple, max_size=16).map(lambda ts: " ".join(f"{s} {p} {o} ." for s, p, o in ts))
+
+predicate = st.sampled_from(PREDICATES)
+paths = st.recursive(
+    predicate,
+    lambda inner: st.one_of(
+        inner.map(lambda p: f"[ sh:inversePath {p} ]"),
+        inner.map(lambda p: f"[ sh:zeroOrMorePath {p} ]"),
+        inner.map(lambda p: f"[ sh:oneOrMorePath {p} ]"),
+        inner.map(lambda p: f"[ sh:zeroOrOnePath {p} ]"),
+        st.tuples(inner, inner).map(lambda ps: f"( {ps[0]} {ps[1]} )"),
+        st.tuples(inner, inner).map(lambda ps: f"[ sh:alternativePath ( {ps[0]} {ps[1]} ) ]"),
+    ),
+    max_leaves=3,
+)
+named = st.sampled_from([t for t in NODES + LITERALS if not t.startswith("_:")])
+numbers = st.sampled_from(["1", "1.5", "2e0", '"2020-01-01"^^xsd:date', '"02"^^xsd:integer'])
+kinds = st.sampled_from(["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"])
+datatypes = st.sampled_from(["xsd:string", "xsd:integer", "xsd:byte", "xsd:decimal", "xsd:date", "rdf:langString"])
+
+anywhere = st.one_of(
+    st.sampled_from(CLASSES).map(lambda c: f"sh:class {c}"),
+    datatypes.map(lambda d: f"sh:datatype {d}"),
+    kinds.map(lambda k: f"sh:nodeKind sh:{k}"),
+    named.map(lambda v: f"sh:hasValue {v}"),
+    st.lists(named, min_size=1, max_size=4, unique=True).map(lambda vs: f"sh:in ( {' '.join(vs)} )"),
+    st.tuples(st.sampled_from(["minInclusive", "maxInclusive", "minExclusive", "maxExclusive"]), numbers).map(
+        lambda t: f"sh:{t[0]} {t[1]}"
+    ),
+    st.integers(0, 3).map(lambda n: f"sh:minLength {n}"),
+    st.integers(0, 3).map(lambda n: f"sh:maxLength {n}"),
+    st.sampled_from(['"^[a-b]$"', '"^http"', '"[0-9]"']).map(lambda p: f"sh:pattern {p}"),
+    st.sampled_from(['( "en" )', '( "de" "en" )']).map(lambda v: f"sh:languageIn {v}"),
+    predicate.map(lambda p: f"sh:equals {p}"),
+    predicate.map(lambda p: f"sh:disjoint {p}"),
+    st.lists(predicate, max_size=2).map(lambda ps: f"sh:closed true ; sh:ignoredProperties ( {' '.join(ps)} )"),
+)
+on_paths = st.one_of(
+    st.integers(0, 3).map(lambda n: f"sh:minCount {n}"),
+    st.integers(0, 3).map(lambda n: f"sh:maxCount {n}"),
+    st.just("sh:uniqueLang true"),
+    predicate.map(lambda p: f"sh:lessThan {p}"),
+    predicate.map(lambda p: f"sh:lessThanOrEquals {p}"),
+)
+
+
+def joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(parts, min_size=1, max_size=2, unique_by=lambda p: p.split()[0]).map(" ; ".join)
+
+
+def composed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Make shapes (as blank nodes) out of shapes."""
+    two = st.tuples(inner, inner)
+    logic = st.one_of(
+        inner.map(lambda s: f"sh:not {s}"),
+        inner.map(lambda s: f"sh:node {s}"),
+        two.map(lambda s: f"sh:and ( {s[0]} {s[1]} )"),
+        two.map(lambda s: f"sh:or ( {s[0]} {s[1]} )"),
+        two.map(lambda s: f"sh:xone ( {s[0]} {s[1]} )"),
+    )
+    qualified = st.tuples(inner, st.integers(0, 2), st.sampled_from(["Min", "Max"])).map(
+        lambda t: f"sh:qualifiedValueShape {t[0]} ; sh:qualified{t[2]}Count {t[1]}"
+    )
+    properties = st.tuples(paths, joined(st.one_of(anywhere, on_paths, logic, qualified))).map(
+        lambda t: f"[ sh:path {t[0]} ; {t[1]} ]"
+    )
+    return st.one_of(
+        joined(st.one_of(anywhere, logic)).map(lambda b: f"[ {b} ]"),
+        properties,
+        st.lists(properties, min_size=1, max_size=2).map(lambda ps: f"[ sh:property {' , '.join(ps)} ]"),
+    )
+
+
+simple = joined(anywhere).map(lambda b: f"[ {b} ]")
+bodies = st.recursive(simple, composed, max_leaves=4)
+targets = st.lists(
+    st.one_of(
+        st.sampled_from(CLASSES).map(lambda c: f"sh:targetClass {c}"),
+        named.map(lambda n: f"sh:targetNode {n}"),
+        predicate.map(lambda p: f"sh:targetSubjectsOf {p}"),
+        predicate.map(lambda p: f"sh:targetObjectsOf {p}"),
+    ),
+    min_size=1,
+    max_size=2,
+).map(" ; ".join)
+shapes = st.tuples(bodies, targets).map(lambda t: f"[] {t[1]} ; {t[0][1:-1]} .")
+
+QUIET = settings(
+    max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+@QUIET
+@given(data=graphs, shape=shapes)
+def test_any_shape(data: str, shape: str) -> None:
+    agreed(ttl(data), ttl(shape))
+
+
+@QUIET
+@given(data=graphs, path=paths, constraint=st.one_of(anywhere, on_paths), target=targets)
+def test_any_single_constraint(data: str, path: str, constraint: str, target: str) -> None:
+    agreed(ttl(data), ttl(f"ex:S {target} ; sh:property [ sh:path {path} ; {constraint} ] ."))
+
+
+@QUIET
+@given(data=graphs, shape=shapes)
+def test_the_same_twice(data: str, shape: str) -> None:
+    loaded, parsed = ttl(data), ttl(shape)
+    assert compiled(loaded, parsed).results == compiled(loaded, parsed).results
+    assert keys(compiled(loaded, parsed)) == keys(compiled(loaded, parsed))
