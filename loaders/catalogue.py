@@ -55,12 +55,12 @@ def plain_sheet(name: str) -> str:
 
 def column_of(predicate: str, sheet: str) -> str | None:
     """Return the header of the column of *sheet* that states *predicate*, or None."""
-    form = form_of(sheet)
+    form, wanted = form_of(sheet), str(predicate)
     for column in form.columns if form else ():
         named = {str(output.property) for output in column.outputs} | {str(p) for p in column.flags.values()}
-        if predicate in named:
+        if wanted in named:
             return column.header
-    return _link_column(form, predicate) if form else None
+    return _link_column(form, wanted) if form else None
 
 
 def _link_column(form: SheetForm, predicate: str) -> str | None:

@@ -57,14 +57,14 @@ def unmerged(grid: Grid) -> Grid:
 
 
 def find_header(grid: Grid, form: SheetForm) -> Header | None:
-    """Return the row that names most columns of the form, or None where no row names two (or all it has)."""
+    """Return the row that names most columns of the form, or None where none names two or a required one."""
     best: int | None = None
     best_score = 0
     for number, row in enumerate(grid.rows[:_SEARCHED]):
         names = [plain(cell) for cell in row]
-        score = len({column.header for name in names if name and (column := form.known(name))})
-        if score > best_score and score >= min(2, sum(map(bool, names))):
-            best, best_score = number, score
+        known = {column.header: column.required for name in names if name and (column := form.known(name))}
+        if len(known) > max(best_score, 0 if any(known.values()) else 1):
+            best, best_score = number, len(known)
     if best is None:
         return None
     below = [bottom for (top, _), (bottom, _) in grid.merged if top <= best <= bottom]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dutygraph.loaders.catalogue import sheet_forms
+from dutygraph.loaders.catalogue import form_of, sheet_forms
 from dutygraph.loaders.checks import checked, place_of, without_samples
 from dutygraph.loaders.corrections import with_corrections
 from dutygraph.loaders.errors import NoBureauError
@@ -20,6 +20,8 @@ from dutygraph.loaders.statements import make_statements
 from dutygraph.loaders.things import Registry
 from dutygraph.model import Cell, Delta, Loaded, Problem, Statement
 from dutygraph.store import DEFAULT_BASE, BureauGraphs
+
+_LAST = 1_000_000
 
 
 def load(
@@ -144,10 +146,13 @@ def _distinct(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 
 def _sorted(problems: Sequence[Problem], sources: Sequence[Path]) -> tuple[Problem, ...]:
+    """Order problems as one would work through them: by source, file, sheet of the form, row."""
     order = {source.name: number for number, source in enumerate(sources)}
-    seen = dict.fromkeys(problems)
 
-    def place(problem: Problem) -> tuple[int, str]:
-        return (order.get(problem.cell.file, len(order)), problem.cell.file)
+    def place(problem: Problem) -> tuple[int, str, int, int]:
+        cell = problem.cell
+        form = form_of(cell.sheet) if cell.sheet else None
+        sheet = form.order if form else (-1 if cell.sheet is None else _LAST)
+        return (order.get(cell.file, len(order)), cell.file, sheet, cell.row or 0)
 
-    return tuple(sorted(seen, key=place))
+    return tuple(sorted(dict.fromkeys(problems), key=place))
