@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from agreement import agreed, compiled, keys, ttl
-from hypothesis import HealthCheck, given, settings
+from agreement import agreed, compiled, ttl
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
+
+from dutygraph.shacl import EngineError
 
 # "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change.
 LITERALS = (
@@ -24,18 +26,21 @@ triple = st.one_of(
 graphs = st.lists(triple, max_size=16).map(lambda ts: " ".join(f"{s} {p} {o} ." for s, p, o in ts))
 
 predicate = st.sampled_from(PREDICATES)
-paths = st.recursive(
-    predicate,
-    lambda inner: st.one_of(
+
+
+def longer(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Make paths out of paths."""
+    return st.one_of(
         inner.map(lambda p: f"[ sh:inversePath {p} ]"),
         inner.map(lambda p: f"[ sh:zeroOrMorePath {p} ]"),
         inner.map(lambda p: f"[ sh:oneOrMorePath {p} ]"),
         inner.map(lambda p: f"[ sh:zeroOrOnePath {p} ]"),
         st.tuples(inner, inner).map(lambda ps: f"( {ps[0]} {ps[1]} )"),
         st.tuples(inner, inner).map(lambda ps: f"[ sh:alternativePath ( {ps[0]} {ps[1]} ) ]"),
-    ),
-    max_leaves=3,
-)
+    )
+
+
+paths = st.one_of(predicate, longer(predicate), longer(st.one_of(predicate, longer(predicate))))
 named = st.sampled_from([t for t in NODES + LITERALS if not t.startswith("_:")])
 numbers = st.sampled_from(["1", "1.5", "2e0", '"2020-01-01"^^xsd:date', '"02"^^xsd:integer'])
 kinds = st.sampled_from(["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"])
@@ -50,7 +55,8 @@ anywhere = st.one_of(
     st.tuples(st.sampled_from(["minInclusive", "maxInclusive", "minExclusive", "maxExclusive"]), numbers).map(
         lambda t: f"sh:{t[0]} {t[1]}"
     ),
-    st.integers(0, 3).map(lambda n: f"sh:minLength {n}"),
+    # Not 0: pySHACL lets blank nodes pass then, and the specification does not.
+    st.integers(1, 3).map(lambda n: f"sh:minLength {n}"),
     st.integers(0, 3).map(lambda n: f"sh:maxLength {n}"),
     st.sampled_from(['"^[a-b]$"', '"^http"', '"[0-9]"']).map(lambda p: f"sh:pattern {p}"),
     st.sampled_from(['( "en" )', '( "de" "en" )']).map(lambda v: f"sh:languageIn {v}"),
@@ -76,7 +82,7 @@ def composed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     two = st.tuples(inner, inner)
     logic = st.one_of(
         inner.map(lambda s: f"sh:not {s}"),
-        inner.map(lambda s: f"sh:node {s}"),
+        inner.filter(lambda s: not s.startswith("[ sh:path")).map(lambda s: f"sh:node {s}"),
         two.map(lambda s: f"sh:and ( {s[0]} {s[1]} )"),
         two.map(lambda s: f"sh:or ( {s[0]} {s[1]} )"),
         two.map(lambda s: f"sh:xone ( {s[0]} {s[1]} )"),
@@ -95,7 +101,8 @@ def composed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 simple = joined(anywhere).map(lambda b: f"[ {b} ]")
-bodies = st.recursive(simple, composed, max_leaves=4)
+once = composed(simple)
+bodies = st.one_of(simple, once, composed(st.one_of(simple, once)))
 targets = st.lists(
     st.one_of(
         st.sampled_from(CLASSES).map(lambda c: f"sh:targetClass {c}"),
@@ -106,28 +113,53 @@ targets = st.lists(
     min_size=1,
     max_size=2,
 ).map(" ; ".join)
-shapes = st.tuples(bodies, targets).map(lambda t: f"[] {t[1]} ; {t[0][1:-1]} .")
+
+
+@st.composite
+def whole_shapes(draw: st.DrawFn) -> str:
+    return f"[] {draw(targets)} ; {draw(bodies)[1:-1]} ."
+
+
+@st.composite
+def single_shapes(draw: st.DrawFn) -> str:
+    constraint = draw(st.one_of(anywhere, on_paths))
+    return f"ex:S {draw(targets)} ; sh:property [ sh:path {draw(paths)} ; {constraint} ] ."
+
+
+@st.composite
+def whole_graphs(draw: st.DrawFn) -> str:
+    return draw(graphs)
+
 
 QUIET = settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 
 
+def check(data: str, shape: str) -> None:
+    try:
+        agreed(ttl(data), ttl(shape))
+    except EngineError as error:
+        # pySHACL gives up on blank nodes here, where the specification has a result.
+        if "to compare a BlankNode" not in str(error):
+            raise
+        reject()
+
+
 @QUIET
-@given(data=graphs, shape=shapes)
+@given(data=whole_graphs(), shape=whole_shapes())
 def test_any_shape(data: str, shape: str) -> None:
-    agreed(ttl(data), ttl(shape))
+    check(data, shape)
 
 
 @QUIET
-@given(data=graphs, path=paths, constraint=st.one_of(anywhere, on_paths), target=targets)
-def test_any_single_constraint(data: str, path: str, constraint: str, target: str) -> None:
-    agreed(ttl(data), ttl(f"ex:S {target} ; sh:property [ sh:path {path} ; {constraint} ] ."))
+@given(data=whole_graphs(), shape=single_shapes())
+def test_any_single_constraint(data: str, shape: str) -> None:
+    check(data, shape)
 
 
-@QUIET
-@given(data=graphs, shape=shapes)
+@settings(QUIET, max_examples=20)
+@given(data=whole_graphs(), shape=whole_shapes())
 def test_the_same_twice(data: str, shape: str) -> None:
     loaded, parsed = ttl(data), ttl(shape)
     assert compiled(loaded, parsed).results == compiled(loaded, parsed).results
-    assert keys(compiled(loaded, parsed)) == keys(compiled(loaded, parsed))

@@ -134,7 +134,10 @@ class _Parser:
         for value in sorted(self.graph.objects(node, predicate), key=str):
             listed = predicate in _LISTED
             inner = members(self.graph, value, str(node), str(predicate)) if listed else (value,)
-            found.append(Logical(LOGICAL[predicate], tuple(self.shape(n, above) for n in inner)))
+            shapes = tuple(self.shape(n, above) for n in inner)
+            if predicate == SH.node and shapes[0].path is not None:
+                raise ShapeError("not a node shape", shape=str(node), prop="sh:node", clause="4.7.1")
+            found.append(Logical(LOGICAL[predicate], shapes))
         return found
 
     def _nested(self, node: Node, above: tuple[Node, ...]) -> list[Constraint]:
