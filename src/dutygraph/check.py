@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 
+from rdflib import Graph
+
 from dutygraph.bureaus import Bureau, describe_bureau
 from dutygraph.dataset_check import check_dataset
 from dutygraph.findings import Describer
@@ -53,9 +55,10 @@ def check(
     progress("derive")
     prepare(store, names, judged)
     progress("validate")
-    results, examined = _validate(store, names, asked, engine)
+    shapes = load_shapes({shape.rule for shape in asked})
+    results, examined = _validate(store, names, asked, shapes, engine)
     progress("describe")
-    findings = _describe(store, names, judged, results)
+    findings = _describe(store, names, judged, shapes, results)
     return CheckReport(
         bureau=names.code,
         bureau_label=bureau.label,
@@ -111,11 +114,11 @@ def _asked(rules: Collection[str] | None) -> tuple[RuleShape, ...]:
 
 
 def _validate(
-    store: EmbeddedStore, names: BureauGraphs, asked: Iterable[RuleShape], engine: Engine
+    store: EmbeddedStore, names: BureauGraphs, asked: Iterable[RuleShape], shapes: Graph, engine: Engine
 ) -> tuple[list[Result], dict[str, int]]:
-    rules = {shape.rule for shape in asked}
-    graphs = [graph for graph in names.checked() if graph in set(store.graphs())]
-    report = validate(store.oxigraph, load_shapes(rules), engine=engine, graphs=graphs)
+    there = set(store.graphs())
+    graphs = [graph for graph in names.checked() if graph in there]
+    report = validate(store.oxigraph, shapes, engine=engine, graphs=graphs)
     results, examined = list(report.results), dict(report.examined)
     if any(shape.dataset_check for shape in asked):
         more, more_examined = check_dataset(store, load_dataset_shapes(), graphs)
@@ -125,7 +128,7 @@ def _validate(
 
 
 def _describe(
-    store: EmbeddedStore, names: BureauGraphs, as_of: date, results: Iterable[Result]
+    store: EmbeddedStore, names: BureauGraphs, as_of: date, shapes: Graph, results: Iterable[Result]
 ) -> tuple[Finding, ...]:
     graphs = names.checked()
     things = Things(store.triples(graphs))
@@ -135,7 +138,7 @@ def _describe(
         things=things,
         responsibilities=Responsibilities(store, graphs, things),
         waivers=current_waivers(store, graphs, as_of),
-        shapes=load_shapes() + load_dataset_shapes(),
+        shapes=shapes,
         rules={shape.iri: shape for shape in catalogue()},
     )
     return describer.findings(results)

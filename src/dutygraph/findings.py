@@ -14,13 +14,14 @@ from rdflib.term import Node
 from dutygraph.loaders import column_of
 from dutygraph.model import Cell, Finding, Severity, Text, Thing, Waiver
 from dutygraph.responsible import Responsibilities
-from dutygraph.shacl import Result
+from dutygraph.shacl import Result, path_text
 from dutygraph.shapes import RuleShape
 from dutygraph.store import Store
 from dutygraph.store.terms import to_oxigraph
 from dutygraph.things import Things
 
-_PLACEHOLDER = re.compile(r"\{[$?](this|value)\}")
+# Some sentences quote the name themselves.
+_PLACEHOLDER = re.compile(r"“?\{[$?](this|value)\}”?")
 _ID_LENGTH = 12
 
 
@@ -50,12 +51,14 @@ class Describer:
             rule=rule.rule,
             severity=rule.severity,
             focus=focus,
-            path=None if result.path is None else str(result.path),
+            path=None if result.path is None else path_text(self.shapes, result.path),
             value=value,
             message=self._message(rule, result, focus, value),
             remedy=_filled(rule.remedy, focus, value),
             responsible=self.responsibilities.of(focus.iri, focus.kind),
             cell=self._cell(result),
+            shape=str(result.source_shape),
+            component=str(result.component),
             waived=self.waivers.get((rule.rule, focus.id)),
         )
 

@@ -157,7 +157,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One gap: a rule, the node it fell on, and what an officer needs to act on it."""
+    """One gap: a rule, the node it fell on, and what an officer needs to act on it.
+
+    ``path`` is the path as SPARQL text, ``shape`` and ``component`` are the IRIs of SHACL's report.
+    """
 
     id: str
     rule: str
@@ -169,6 +172,8 @@ class Finding:
     remedy: Text
     responsible: Responsible
     cell: Cell | None
+    shape: str
+    component: str
     waived: Waiver | None = None
 
 

@@ -18,7 +18,7 @@ from dutygraph.store import BureauGraphs, EmbeddedStore, Store
 from dutygraph.store.terms import to_oxigraph_triples
 from dutygraph.things import Things
 
-# Ties without direction, for centrality (domain section 5), with what joins a business to its nodes and people.
+# Ties without direction, for centrality (domain section 5), with what joins a business to its nodes.
 TIES = (
     SV.hasControl, SV.ownerPost, ORG.heldBy, SV.performedBy, SV.managedBy, SV.approvedBy,
     SV.hasNode, SV.atNode, SV.supervisedAtTier1, SV.supervisedAtTier2, SV.supervisedAtTier3,

@@ -27,6 +27,7 @@ class Ways:
     paths: Mapping[str, Mapping[str, Sequence[str]]]
     tier1: frozenset[str]
     office: frozenset[str]
+    tier1_name: Text
     office_name: Text
 
 
@@ -38,6 +39,7 @@ def load_ways() -> Ways:
         paths={target: data[target] for target in _TARGETS},
         tier1=frozenset(data["tier1"]["kinds"]),
         office=frozenset(data["office"]["kinds"]),
+        tier1_name=Text(**data["tier1"]["name"]),
         office_name=Text(**data["office"]["name"]),
     )
 
@@ -69,10 +71,12 @@ class Responsibilities:
             tier: tuple(sorted({self._id(a) for b in businesses for a in self._supervised[tier].get(b, ())}))
             for tier in _TIERS
         }
+        named = "；".join(self._things.label(d).zh for d in departments)
         if kind in self._ways.tier1:
+            named = named or self._ways.tier1_name.zh
             tiers = {1: tuple(self._id(appointment) for appointment in self._committee), 2: tiers[2], 3: ()}
         return Responsible(
-            "；".join(self._things.label(d).zh for d in departments) or None,
+            named or None,
             "；".join(self._id(post) for post in posts) or None,
             tiers,
         )

@@ -8,9 +8,9 @@ from typing import Any
 from dutygraph.model import Cell, CheckReport, Finding, Problem, Text, Thing, Waiver
 
 
-def as_json(report: CheckReport) -> str:
-    """Return the report as JSON text; equal reports give equal text, ``computedAt`` apart."""
-    return json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n"
+def as_json(report: CheckReport, _lang: str = "") -> bytes:
+    """Return the report as JSON in UTF-8; equal reports give equal bytes, ``computedAt`` apart."""
+    return (json.dumps(as_data(report), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def as_data(report: CheckReport) -> dict[str, Any]:

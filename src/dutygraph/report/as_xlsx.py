@@ -1,0 +1,135 @@
+"""The gap list as a workbook that an office works through: filters, frozen header, links to the ledger."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from dutygraph.model import Cell, CheckReport
+from dutygraph.report.rows import GAP_COLUMNS, OFFICE_COLUMNS, RULE_COLUMNS, gap_rows, rule_rows
+from dutygraph.report.words import columns, kind_name, word
+
+WIDTHS = {
+    "number": 6, "rule": 7, "requirement": 28, "severity": 7, "kind": 12, "id": 14, "label": 24,
+    "message": 48, "remedy": 42, "department": 16, "post": 12, "tier1": 11, "tier2": 11, "tier3": 11,
+    "cell": 30, "waived": 16, "gap": 14, "handler": 12, "due": 12, "progress": 24, "examined": 12,
+    "gaps": 9, "waivers": 9,
+}  # fmt: skip
+SEVERITY_COLOURS = {"Violation": "#F8D7DA", "Warning": "#FFF3CD", "Info": "#E2E3E5"}
+_WITHOUT_FORMULAS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+def as_xlsx(report: CheckReport, lang: str) -> bytes:
+    """Return a workbook of three sheets: the gaps, the rules, what was checked.
+
+    The last columns of the gap list are left empty for the office to fill in.
+    """
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data, _WITHOUT_FORMULAS) as workbook:
+        workbook.set_properties({"created": report.computed_at.replace(tzinfo=None), "author": "Dutygraph"})
+        header = workbook.add_format(
+            {
+                "bold": True,
+                "bg_color": "#1F4E78",
+                "font_color": "#FFFFFF",
+                "text_wrap": True,
+                "valign": "vcenter",
+            }
+        )
+        cells = {
+            name: workbook.add_format({"text_wrap": True, "valign": "top", "bg_color": colour})
+            for name, colour in SEVERITY_COLOURS.items()
+        }
+        plain = workbook.add_format({"text_wrap": True, "valign": "top"})
+        link = workbook.add_format(
+            {"text_wrap": True, "valign": "top", "font_color": "#0563C1", "underline": 1}
+        )
+        _write_gaps(
+            workbook.add_worksheet(word("heading", "gaps", lang)), report, lang, header, plain, link, cells
+        )
+        rules = workbook.add_worksheet(word("heading", "rules", lang))
+        _write_table(rules, RULE_COLUMNS, rule_rows(report, lang), lang, header, plain)
+        _write_about(workbook.add_worksheet(word("heading", "about", lang)), report, lang, header, plain)
+    return data.getvalue()
+
+
+def _write_gaps(
+    sheet: Worksheet,
+    report: CheckReport,
+    lang: str,
+    header: Format,
+    plain: Format,
+    link: Format,
+    severities: Mapping[str, Format],
+) -> None:
+    rows = gap_rows(report, lang)
+    names = GAP_COLUMNS + OFFICE_COLUMNS
+    _write_table(sheet, names, rows, lang, header, plain)
+    for number, (row, finding) in enumerate(zip(rows, report.findings, strict=True), start=1):
+        severity = names.index("severity")
+        sheet.write_string(number, severity, row["severity"], severities[finding.severity.value])
+        target = _link(finding.cell)
+        if target:
+            sheet.write_url(number, names.index("cell"), target, link, row["cell"])
+
+
+def _write_table(
+    sheet: Worksheet,
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, str]],
+    lang: str,
+    header: Format,
+    plain: Format,
+) -> None:
+    headings = columns(lang)
+    for number, name in enumerate(names):
+        sheet.set_column(number, number, WIDTHS[name])
+        sheet.write_string(0, number, headings[name], header)
+    for line, row in enumerate(rows, start=1):
+        for number, name in enumerate(names):
+            _write_cell(sheet, line, number, row.get(name, ""), plain)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+
+
+def _write_cell(sheet: Worksheet, line: int, number: int, text: str, plain: Format) -> None:
+    if text.isascii() and text.isdecimal():
+        sheet.write_number(line, number, int(text), plain)
+    else:
+        sheet.write_string(line, number, text, plain)
+
+
+def _write_about(sheet: Worksheet, report: CheckReport, lang: str, header: Format, plain: Format) -> None:
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 60)
+    facts = [
+        (word("heading", "bureau", lang), f"{report.bureau_label}（{report.bureau}）"),
+        (word("heading", "as_of", lang), report.as_of.isoformat()),
+        (word("heading", "computed_at", lang), report.computed_at.isoformat(timespec="seconds")),
+        *((kind_name(name, lang) or name, str(count)) for name, count in report.counts.items()),
+    ]
+    sheet.write_string(0, 0, word("heading", "title", lang), header)
+    sheet.write_string(0, 1, "", header)
+    for line, (name, value) in enumerate(facts, start=1):
+        sheet.write_string(line, 0, name, plain)
+        _write_cell(sheet, line, 1, value, plain)
+
+
+def _link(cell: Cell | None) -> str | None:
+    """Return a link to a cell of the ledger, which is looked for beside the gap list."""
+    if cell is None or cell.sheet is None or not cell.file.lower().endswith((".xlsx", ".xlsm")):
+        return None
+    sheet = cell.sheet.replace("'", "''")
+    return f"external:{cell.file}#'{sheet}'!A{cell.row or 1}"
