@@ -22,10 +22,16 @@ def without_samples(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
 
 
 def checked(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
-    """Return the rows with what is missing or repeated in them added to their problems."""
+    """Return the rows with what is missing or repeated in them added to their problems.
+
+    A row of another file that says nothing new (the same sheet handed in twice) is left out.
+    """
     seen: dict[tuple[str, ...], Row] = {}
     result = []
     for row in rows:
+        first = seen.get(_key(row))
+        if first and first.record.file != row.record.file and _says_no_more(row, first):
+            continue
         found = (*_blanks(row), *_repeats(row, seen))
         reading.problems.extend(found)
         result.append(replace(row, problems=(*row.problems, *found)) if found else row)
@@ -49,15 +55,21 @@ def _blanks(row: Row) -> Iterator[Problem]:
         yield Problem(row.cell(row.form.one_of[0]), say("one-of", columns=columns))
 
 
+def _key(row: Row) -> tuple[str, ...]:
+    return (row.form.name, *(row.record.values.get(header, "") for header in row.form.key))
+
+
+def _says_no_more(row: Row, first: Row) -> bool:
+    return not row.record.extras and row.record.values.items() <= first.record.values.items()
+
+
 def _repeats(row: Row, seen: dict[tuple[str, ...], Row]) -> Iterator[Problem]:
-    key = tuple(row.record.values.get(header, "") for header in row.form.key)
-    if not any(key):
-        return
-    first = seen.setdefault((row.form.name, *key), row)
+    key = _key(row)
+    first = seen.setdefault(key, row) if any(key[1:]) else row
     if first is row:
         return
-    shown = "，".join(value for value in key if value)
-    column = next(header for header, value in zip(row.form.key, key, strict=True) if value)
+    shown = "，".join(value for value in key[1:] if value)
+    column = next(header for header, value in zip(row.form.key, key[1:], strict=True) if value)
     cell = row.cell(column)
     if (first.record.file, first.record.sheet) == (cell.file, cell.sheet):
         yield Problem(cell, say("duplicate-key", row=first.record.row, key=shown))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dutygraph.loaders.bureau import find_bureau
 from dutygraph.loaders.catalogue import form_of, sheet_forms
-from dutygraph.loaders.checks import checked, place_of, without_samples
+from dutygraph.loaders.checks import checked, without_samples
 from dutygraph.loaders.corrections import with_corrections
 from dutygraph.loaders.errors import NoBureauError
 from dutygraph.loaders.forms import SheetForm
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.rdf import Quads
-from dutygraph.loaders.rdfgraphs import bureau_codes, foreign_bureaus, make_rdf_statements
+from dutygraph.loaders.rdfgraphs import make_rdf_statements
 from dutygraph.loaders.reading import Reading, Row, read_grids
 from dutygraph.loaders.sources import DEFAULT_MAX_BYTES, read_source
 from dutygraph.loaders.statements import make_statements
@@ -45,7 +45,7 @@ def load(
     quads = _read(sources, reading, max_bytes)
     rows = without_samples(with_corrections(reading), reading)
     reading.problems.extend(_missing_sheets(rows, reading, bool(quads)))
-    code = _bureau(rows, quads, base, bureau, reading)
+    code, rows = find_bureau(rows, quads, base, bureau, reading)
     if code is None and partial:
         raise NoBureauError(sources[0].name if sources else "", "no-bureau")
     names = BureauGraphs(base, code or "")
@@ -94,48 +94,6 @@ def _missing_sheets(rows: Sequence[Row], reading: Reading, rdf: bool) -> Iterato
 
 def _numbered(form: SheetForm) -> bool:
     return form.name.startswith("表")
-
-
-def _bureau(
-    rows: Sequence[Row], quads: Sequence[Quads], base: str, asked: str | None, reading: Reading
-) -> str | None:
-    """Return the code of the bureau, reporting where the sources do not agree on one."""
-    code = asked
-    first: Row | None = None
-    for row in rows:
-        found = row.record.values.get("局编号") if row.form.entities[0].kind == "bureau" else None
-        if found is None:
-            continue
-        if code is None:
-            code, first = found, row
-        elif found != code:
-            key = "other-bureau" if first is None else "two-bureaus"
-            place = place_of(first, row.cell()) if first else ""
-            text = say(key, found=found, wanted=code, place=place)
-            reading.problems.append(Problem(row.cell("局编号"), text))
-    for file in quads:
-        code = _bureau_of_rdf(file, base, code, asked, reading)
-    if code is None:
-        place_file = quads[0].file if quads else rows[0].record.file if rows else ""
-        if reading.forms or quads:
-            reading.problems.append(Problem(Cell(place_file), say("no-bureau")))
-    return code
-
-
-def _bureau_of_rdf(
-    quads: Quads, base: str, code: str | None, asked: str | None, reading: Reading
-) -> str | None:
-    place = Cell(quads.file)
-    for iri in sorted(set(foreign_bureaus(quads, base))):
-        reading.problems.append(Problem(place, say("rdf-base", found=iri, wanted=base)))
-    found = Counter(bureau_codes(quads, base))
-    if asked is None and len(found) > 1:
-        names = "、".join(sorted(found))
-        reading.problems.append(Problem(place, say("rdf-two-bureaus", found=names)))
-    elif code is not None and found and code not in found:
-        text = say("other-bureau", found="、".join(sorted(found)), wanted=code)
-        reading.problems.append(Problem(place, text))
-    return code or next(iter(sorted(found)), None)
 
 
 def _distinct(statements: Sequence[Statement]) -> tuple[Statement, ...]:
