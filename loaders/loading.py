@@ -49,7 +49,8 @@ def load(
     if code is None and partial:
         raise NoBureauError(sources[0].name if sources else "", "no-bureau")
     names = BureauGraphs(base, code or "")
-    made = make_statements(checked(rows, reading), Registry(names), reading)
+    judged = checked(rows, reading)
+    made = make_statements(judged, Registry(names), reading)
     loaded = [*made.statements, *(s for q in quads for s in make_rdf_statements(q, names, reading))]
     keep = partial or not reading.problems
     return Loaded(
@@ -57,7 +58,7 @@ def load(
         problems=_sorted(reading.problems, sources),
         notices=_sorted(reading.notices, sources),
         rejected=tuple(row.record for row in made.rejected),
-        rows=len(rows),
+        rows=len(judged),
     )
 
 

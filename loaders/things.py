@@ -106,16 +106,23 @@ class Registry:
         values = dict(row.record.values)
         if entity.each and item is not None:
             values[entity.each] = item
+        # Counted even where the row states its number itself, so that the rows after it keep theirs.
+        numbers = [
+            self._number(row, entity, t, values) for t in entity.ids if t.numbered and _fits(t, values)
+        ]
         for template in entity.ids:
-            if all(values.get(column) for column in template.columns):
-                number = self._number(row, entity, template, values) if template.numbered else 1
-                return _filled(template, values, number)
+            if _fits(template, values):
+                return _filled(template, values, numbers[0] if numbers else 1)
         return None
 
     def _number(self, row: Row, entity: EntityForm, template: Template, values: Mapping[str, str]) -> int:
-        group = self._numbers[(f"{row.form.name}/{entity.name}", _filled(template, values, 0))]
+        group = self._numbers[f"{row.form.name}/{entity.name}", _filled(template, values, 0)]
         mark = tuple(values.get(header, "") for header in entity.number_by) or (str(len(group)),)
         return group.setdefault(mark, len(group) + 1)
+
+
+def _fits(template: Template, values: Mapping[str, str]) -> bool:
+    return all(values.get(column) for column in template.columns)
 
 
 def with_unused(row: Row, things: Sequence[Thing], reading: Reading) -> Row:

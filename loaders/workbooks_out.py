@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -12,8 +15,14 @@ import xlsxwriter  # type: ignore[import-untyped]
 Workbook: TypeAlias = xlsxwriter.Workbook
 
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "in_memory": True,
+}
 _WIDEST = 48
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def safe_cell(text: str) -> str:
@@ -24,10 +33,20 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_LIVE) else text
 
 
-def new_workbook(path: Path) -> Workbook:
-    """Return a workbook in which no text becomes a formula, a link or a number."""
-    workbook: Workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
-    return workbook
+@contextmanager
+def new_workbook(path: Path) -> Iterator[Workbook]:
+    """Yield a workbook in which no text becomes a formula, a link or a number; write it to *path* at the end.
+
+    Equal content gives equal bytes.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, _OPTIONS) as workbook:
+        workbook.set_properties({"created": _NO_TIME})
+        yield workbook
+    path.write_bytes(content.getvalue())
 
 
 def write_row(sheet: Any, row: int, texts: Sequence[str], style: Any = None) -> None:
