@@ -21,12 +21,12 @@ def check_dataset(store: Store, shapes: Graph, graphs: Sequence[str]) -> tuple[l
     """Return the results of dataset shapes over these graphs, and the focus nodes examined by shape."""
     results: list[Result] = []
     examined: dict[str, int] = {}
-    for shape in sorted(shapes.subjects(SV.ruleId)):
+    for shape in sorted(shapes.subjects(SV.ruleId), key=str):
         for target in shapes.objects(shape, SH.targetClass):
             query = f"SELECT (COUNT(DISTINCT ?this) AS ?count) {{ ?this a <{target}> }}"
             count = next(iter(store.select(query, graphs=graphs)))["count"]
             examined[str(shape)] = examined.get(str(shape), 0) + int(count.value)
-        for constraint in sorted(shapes.objects(shape, SH.sparql)):
+        for constraint in sorted(shapes.objects(shape, SH.sparql), key=str):
             select = _prefixes(shapes) + str(shapes.value(constraint, SH.select))
             rows = store.select(select, graphs=graphs)
             results.extend(_result(shapes, shape, constraint, to_rdflib(row["this"])) for row in rows)

@@ -77,11 +77,10 @@ class Describer:
     def _id(self, rule: RuleShape, result: Result) -> str:
         # A measure (a count, a wrong date) may change while the gap stays the same gap: only nodes count.
         value = _told_value(result)
-        value = value if isinstance(value, URIRef) else ""
-        where = result.path if isinstance(result.path, URIRef) else None
-        where = where or result.source_constraint or result.source_shape
-        where = "" if isinstance(where, BNode) else where
-        parts = (rule.rule, self.bureau, str(result.focus_node), str(where), str(value))
+        named = [result.path, result.source_constraint, result.source_shape]
+        where = next((node for node in named if isinstance(node, URIRef)), "")
+        told = value if isinstance(value, URIRef) else ""
+        parts = (rule.rule, self.bureau, str(result.focus_node), str(where), str(told))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_ID_LENGTH]
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -34,7 +35,7 @@ def root(
     """责任图谱 Dutygraph."""
 
 
-for name, command in {
+COMMANDS: Mapping[str, Callable[..., None]] = {
     "check": check.run,
     "coverage": coverage.run,
     "rules": rules.run,
@@ -44,7 +45,8 @@ for name, command in {
     "template": template.run,
     "demo": demo.run,
     "serve": serve.run,
-}.items():
+}
+for name, command in COMMANDS.items():
     app.command(name)(command)
 
 

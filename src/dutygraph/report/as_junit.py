@@ -23,7 +23,8 @@ def as_junit(report: CheckReport, lang: str) -> bytes:
         gaps = [f for f in report.open_findings if (f.rule, f.severity) == (outcome.rule, outcome.severity)]
         suite.append(_case(outcome, gaps, lang))
     ET.indent(suite)
-    return ET.tostring(suite, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _case(outcome: RuleOutcome, gaps: list[Finding], lang: str) -> ET.Element:

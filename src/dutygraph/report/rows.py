@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dutygraph.model import Cell, CheckReport, Finding, RuleOutcome
+from dutygraph.model import Cell, CheckReport, Finding, RuleOutcome, Severity
 from dutygraph.report.words import kind_name, word
 
 GAP_COLUMNS = (
@@ -49,7 +49,7 @@ def by_department(report: CheckReport, lang: str) -> Mapping[str, list[Finding]]
     return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))
 
 
-def _gap_row(finding: Finding, requirements: Mapping[tuple[str, str], str], lang: str) -> dict[str, str]:
+def _gap_row(finding: Finding, requirements: Mapping[tuple[str, Severity], str], lang: str) -> dict[str, str]:
     supervisors = {
         f"tier{tier}": "；".join(finding.responsible.supervisors.get(tier, ())) for tier in (1, 2, 3)
     }

@@ -40,32 +40,20 @@ class EmbeddedStore:
         """Tell whether a folder looks like one of our stores (RocksDB's CURRENT file)."""
         return (folder / "CURRENT").is_file()
 
-    def select(
-        self,
-        query: str,
-        *,
-        graphs: Sequence[str],
-        bindings: dict[str, ox.NamedNode | ox.Literal] | None = None,
-    ) -> ox.QuerySolutions:
+    def select(self, query: str, *, graphs: Sequence[str]) -> ox.QuerySolutions:
         """Answer a SELECT over the union of *graphs*, which no FROM or GRAPH can widen."""
-        names = [ox.NamedNode(graph) for graph in graphs]
-        substitutions = {ox.Variable(name): term for name, term in (bindings or {}).items()}
-        solutions = self.oxigraph.query(
-            query, default_graph=names, named_graphs=names, substitutions=substitutions or None
-        )
+        solutions = self._query(query, graphs)
         if not isinstance(solutions, ox.QuerySolutions):
             raise TypeError("not a SELECT query")
         return solutions
 
     def ask(self, query: str, *, graphs: Sequence[str]) -> bool:
         """Answer an ASK over the union of *graphs*."""
-        names = [ox.NamedNode(graph) for graph in graphs]
-        return bool(self.oxigraph.query(query, default_graph=names, named_graphs=names))
+        return bool(self._query(query, graphs))
 
     def construct(self, query: str, *, graphs: Sequence[str]) -> Iterable[ox.Triple]:
         """Answer a CONSTRUCT over the union of *graphs*."""
-        names = [ox.NamedNode(graph) for graph in graphs]
-        triples = self.oxigraph.query(query, default_graph=names, named_graphs=names)
+        triples = self._query(query, graphs)
         if not isinstance(triples, ox.QueryTriples):
             raise TypeError("not a CONSTRUCT query")
         return triples
@@ -120,6 +108,14 @@ class EmbeddedStore:
             for quad in self.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(graph))
         )
         return "".join(lines).encode()
+
+    def _query(
+        self, query: str, graphs: Sequence[str]
+    ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+        # pyoxigraph's lists are invariant: one list for each of its two parameters
+        default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(name) for name in graphs]
+        named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in graphs]
+        return self.oxigraph.query(query, default_graph=default, named_graphs=named)
 
     @staticmethod
     def _quads(names: BureauGraphs, statements: Iterable[Statement]) -> set[ox.Quad]:

@@ -13,13 +13,7 @@ from dutygraph.model import Cell, Delta
 class Store(Protocol):
     """A set of bureaus' named graphs that can be asked, and changed one commit at a time."""
 
-    def select(
-        self,
-        query: str,
-        *,
-        graphs: Sequence[str],
-        bindings: dict[str, ox.NamedNode | ox.Literal] | None = None,
-    ) -> ox.QuerySolutions:
+    def select(self, query: str, *, graphs: Sequence[str]) -> ox.QuerySolutions:
         """Answer a SELECT over the union of *graphs*, which no FROM or GRAPH can widen."""
 
     def ask(self, query: str, *, graphs: Sequence[str]) -> bool:
