@@ -10,7 +10,20 @@ from dutygraph.shacl import EngineError
 
 # "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change.
 LITERALS = (
-    *('"a"', '"b"', '"a"@en', '"b"@en', '"c"@de', "1", "2", "1.0", "1.50", "2e0", "true", '"07"^^xsd:integer'),
+    *(
+        '"a"',
+        '"b"',
+        '"a"@en',
+        '"b"@en',
+        '"c"@de',
+        "1",
+        "2",
+        "1.0",
+        "1.50",
+        "2e0",
+        "true",
+        '"07"^^xsd:integer',
+    ),
     *('"6"^^xsd:byte', '"x"^^xsd:integer', '"2020-01-01"^^xsd:date', '"2020-01-02"^^xsd:date'),
 )
 NODES = ("ex:a", "ex:b", "ex:c", "_:x", "_:y")
@@ -43,8 +56,12 @@ def longer(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 paths = st.one_of(predicate, longer(predicate), longer(st.one_of(predicate, longer(predicate))))
 named = st.sampled_from([t for t in NODES + LITERALS if not t.startswith("_:")])
 numbers = st.sampled_from(["1", "1.5", "2e0", '"2020-01-01"^^xsd:date', '"02"^^xsd:integer'])
-kinds = st.sampled_from(["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"])
-datatypes = st.sampled_from(["xsd:string", "xsd:integer", "xsd:byte", "xsd:decimal", "xsd:date", "rdf:langString"])
+kinds = st.sampled_from(
+    ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
+)
+datatypes = st.sampled_from(
+    ["xsd:string", "xsd:integer", "xsd:byte", "xsd:decimal", "xsd:date", "rdf:langString"]
+)
 
 anywhere = st.one_of(
     st.sampled_from(CLASSES).map(lambda c: f"sh:class {c}"),
@@ -62,7 +79,9 @@ anywhere = st.one_of(
     st.sampled_from(['( "en" )', '( "de" "en" )']).map(lambda v: f"sh:languageIn {v}"),
     predicate.map(lambda p: f"sh:equals {p}"),
     predicate.map(lambda p: f"sh:disjoint {p}"),
-    st.lists(predicate, max_size=2).map(lambda ps: f"sh:closed true ; sh:ignoredProperties ( {' '.join(ps)} )"),
+    st.lists(predicate, max_size=2).map(
+        lambda ps: f"sh:closed true ; sh:ignoredProperties ( {' '.join(ps)} )"
+    ),
 )
 on_paths = st.one_of(
     st.integers(0, 3).map(lambda n: f"sh:minCount {n}"),

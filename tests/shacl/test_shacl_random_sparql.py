@@ -9,10 +9,11 @@ from agreement import compiled, ttl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-NODES = tuple(f"ex:{n}" for n in "abcdef")
+NODES = tuple(f"ex:{n}" for n in "abcd")
 PREDICATES = ("ex:p", "ex:q", "ex:r")
 facts = st.lists(
-    st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), st.sampled_from((*NODES, "1", "2", "3"))),
+    st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), st.sampled_from((*NODES, "1", "2"))),
+    min_size=8,
     max_size=24,
 ).map(lambda ts: " ".join(f"{s} {p} {o} ." for s, p, o in ts))
 
@@ -43,16 +44,16 @@ def exists(draw: st.DrawFn, depth: int) -> str:
         inside.append(draw(filters()))
     if depth and draw(st.booleans()):
         inside.append(draw(exists(depth - 1)))
-    word = draw(st.sampled_from(["NOT EXISTS", "EXISTS"]))
+    word = draw(st.sampled_from(["NOT EXISTS", "NOT EXISTS", "EXISTS"]))
     body = f"{word} {{ {' '.join(inside)} }}"
     return f"FILTER ({body})" if draw(st.booleans()) else f"FILTER {body}"
 
 
 @st.composite
 def groups(draw: st.DrawFn, depth: int = 1) -> str:
-    parts = [draw(triples())]
+    parts = [draw(st.one_of(triples(), st.sampled_from(VERBS).map(lambda v: f"$this {v} ?value")))]
     for _ in range(draw(st.integers(0, 2))):
-        kind = draw(st.sampled_from(["filter", "exists", "optional", "union", "bind", "select"]))
+        kind = draw(st.sampled_from(["filter", "exists", "exists", "optional", "union", "bind", "select"]))
         if kind == "filter":
             parts.append(draw(filters()))
         elif kind == "exists":

@@ -112,7 +112,9 @@ def test_b10_literal_focus_nodes_and_targets_that_meet() -> None:
     assert report.examined == {"http://example.org/S": 2}
 
 
-@pytest.mark.parametrize("test", ["sh:minInclusive 3", "sh:minLength 1", 'sh:pattern "^x"', "sh:maxExclusive 3"])
+@pytest.mark.parametrize(
+    "test", ["sh:minInclusive 3", "sh:minLength 1", 'sh:pattern "^x"', "sh:maxExclusive 3"]
+)
 def test_b11_a_test_without_an_answer_is_a_violation(test: str) -> None:
     data = ttl('ex:a ex:p ex:i , "s" , 3 , _:b , "2020-01-01T00:00:00"^^xsd:dateTime .')
     agreed(data, ttl(shape(f"sh:property [ sh:path ex:p ; {test} ]")))

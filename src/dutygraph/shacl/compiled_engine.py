@@ -52,5 +52,5 @@ def _result(violation: Violation, data: Data, shapes: Graph) -> Result:
         component=violation.component,
         severity=shape.severity,
         messages=(row_message,) if isinstance(row_message, Literal) else messages,
-        bindings=bindings,
+        bindings=(*violation.parameters, *bindings),
     )

@@ -34,6 +34,7 @@ class Violation:
     constraint: Node | None = None
     bindings: tuple[tuple[str, Term], ...] = ()
     owner: Node | None = None
+    parameters: tuple[tuple[str, Node], ...] = ()
 
 
 class Evaluator:
@@ -129,6 +130,7 @@ class Evaluator:
                     constraint.node,
                     bindings,
                     constraint.owner or constraint.node,
+                    constraint.bound,
                 )
 
     def _ask(self, shape: Shape, constraint: Ask, scope: Scope) -> Iterator[Violation]:
@@ -137,7 +139,14 @@ class Evaluator:
         plain = self.data.plain_form
         for row in self._pairs(values):
             if (plain(row[-2]), plain(row[-1])) not in conforming:
-                yield Violation(row[:-1], shape, constraint.component, row[-1], owner=constraint.owner)
+                yield Violation(
+                    row[:-1],
+                    shape,
+                    constraint.component,
+                    row[-1],
+                    owner=constraint.owner,
+                    parameters=constraint.bound,
+                )
 
     def _pairs(self, scope: Scope) -> list[Row]:
         return self.data.rows(f"SELECT DISTINCT {scope.columns} WHERE {{ {scope.pattern} }}")

@@ -1,0 +1,93 @@
+"""Ill-formed shapes are refused by name: the shape, the property, the clause."""
+
+from __future__ import annotations
+
+import pytest
+from agreement import compiled, ttl
+
+from dutygraph.shacl import EngineError, ShaclError, ShapeError, UnsupportedError, validate
+
+BAD = [
+    ("sh:path ex:p ; sh:minCount 'one'", "minCount"),
+    ("sh:path ex:p ; sh:minCount 1 , 2", "minCount"),
+    ("sh:path ex:p ; sh:maxCount 1.5", "maxCount"),
+    ("sh:path ex:p , ex:q", "sh:path"),
+    ("sh:path 'p'", "sh:path"),
+    ("sh:path ( ex:p )", "sh:path"),
+    ("sh:path [ ]", "sh:path"),
+    ("sh:path [ sh:inversePath ex:p , ex:q ]", "sh:path"),
+    ("sh:path [ sh:alternativePath ( ex:p ) ]", "sh:path"),
+    ("sh:path [ sh:alternativePath ex:p ]", "alternativePath"),
+    ("sh:path _:b . _:b sh:inversePath _:b", "sh:path"),
+    ("sh:path _:b . _:b rdf:first ex:p ; rdf:rest _:b", "sh:path"),
+    ("a sh:NodeShape ; sh:path ex:p", "sh:path"),
+    ("a sh:PropertyShape", "sh:path"),
+    ("sh:minCount 1", "minCount"),
+    ("sh:uniqueLang true", "uniqueLang"),
+    ("sh:lessThan ex:p", "lessThan"),
+    ("sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMinCount 1", "qualifiedValueShape"),
+    ("sh:class 'C'", "class"),
+    ("sh:datatype xsd:string , xsd:integer", "datatype"),
+    ("sh:nodeKind sh:Anything", "nodeKind"),
+    ("sh:in ex:notAList", "in"),
+    ("sh:in ( 1 ) , ( 2 )", "in"),
+    ("sh:languageIn ( ex:en )", "languageIn"),
+    ("sh:minInclusive ex:one", "minInclusive"),
+    ("sh:or ex:T", "or"),
+    ("sh:not 'T'", ""),
+    ("sh:node [ sh:path ex:p ; sh:minCount 1 ]", "sh:node"),
+    ("sh:property [ sh:minCount 1 ]", ""),
+    ("sh:property [ sh:nodeKind sh:IRI ]", "sh:property"),
+    ("sh:severity sh:Info , sh:Warning", "sh:severity"),
+    ("sh:severity 'high'", "sh:severity"),
+    ("sh:sparql 'SELECT'", "sh:sparql"),
+    ("sh:sparql [ ]", "select"),
+    ("sh:sparql [ sh:select ex:query ]", "select"),
+    ("sh:sparql [ sh:select 'SELECT $this {}' , 'SELECT ?this {}' ]", "select"),
+    ("sh:sparql [ sh:select 'SELECT $this {' ]", "sparql"),
+    ("sh:sparql [ sh:select 'SELECT $this }' ]", "sparql"),
+]
+
+
+@pytest.mark.parametrize(("body", "prop"), BAD)
+def test_ill_formed(body: str, prop: str) -> None:
+    with pytest.raises(ShapeError) as caught:
+        compiled(ttl("ex:a ex:p 1 ."), ttl(f"ex:S sh:targetNode ex:a . ex:S {body} ."))
+    assert prop in caught.value.prop
+    assert caught.value.clause
+    assert caught.value.shape
+    assert isinstance(caught.value, ShaclError)
+
+
+@pytest.mark.parametrize(
+    ("body", "component"),
+    [
+        ("sh:minCoutn 1", "minCoutn"),
+        ("sh:target [ sh:select 'SELECT ?this {}' ]", "target"),
+        ("sh:expression ex:e", "expression"),
+        ("sh:js ex:f", "js"),
+        ("sh:hasValue [ ]", "hasValue"),
+        ("sh:in ( [ ] )", "in"),
+        ("sh:pattern '(' ", "pattern"),
+        ("sh:pattern 'a' ; sh:flags 'z'", "pattern"),
+    ],
+)
+def test_not_supported(body: str, component: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        compiled(ttl("ex:a ex:p 1 ."), ttl(f"ex:S sh:targetNode ex:a ; {body} ."))
+    assert component in caught.value.component
+    assert caught.value.shape == "http://example.org/S"
+
+
+def test_entailment_is_refused() -> None:
+    with pytest.raises(UnsupportedError, match="entailment"):
+        compiled(ttl(""), ttl("ex:G sh:entailment <http://www.w3.org/ns/entailment/RDFS> ."))
+
+
+def test_an_ill_formed_shape_that_no_target_reaches_does_no_harm() -> None:
+    assert compiled(ttl("ex:a ex:p 1 ."), ttl("ex:S sh:path [ ] ; sh:minCount 'x' .")).conforms
+
+
+def test_the_reference_engine_reports_its_failure_as_ours() -> None:
+    with pytest.raises(EngineError, match="pySHACL"):
+        validate(ttl("ex:a ex:p 1 ."), ttl("ex:S sh:targetNode ex:a ; sh:node ex:T . ex:T sh:path ex:p ."))
