@@ -8,23 +8,11 @@ from hypothesis import strategies as st
 
 from dutygraph.shacl import EngineError
 
-# "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change.
+# "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change. No dates, booleans or ill-formed numbers:
+# pySHACL finds an order between them and numbers, where the specification has a violation.
 LITERALS = (
-    *(
-        '"a"',
-        '"b"',
-        '"a"@en',
-        '"b"@en',
-        '"c"@de',
-        "1",
-        "2",
-        "1.0",
-        "1.50",
-        "2e0",
-        "true",
-        '"07"^^xsd:integer',
-    ),
-    *('"6"^^xsd:byte', '"x"^^xsd:integer', '"2020-01-01"^^xsd:date', '"2020-01-02"^^xsd:date'),
+    *('"a"', '"b"', '"a"@en', '"b"@en', '"c"@de', "1", "2", "1.0", "1.50", "2e0", '"07"^^xsd:integer'),
+    '"6"^^xsd:byte',
 )
 NODES = ("ex:a", "ex:b", "ex:c", "_:x", "_:y")
 CLASSES = ("ex:C", "ex:D", "ex:E")
@@ -55,7 +43,7 @@ def longer(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 paths = st.one_of(predicate, longer(predicate), longer(st.one_of(predicate, longer(predicate))))
 named = st.sampled_from([t for t in NODES + LITERALS if not t.startswith("_:")])
-numbers = st.sampled_from(["1", "1.5", "2e0", '"2020-01-01"^^xsd:date', '"02"^^xsd:integer'])
+numbers = st.sampled_from(["1", "1.5", "2e0", '"02"^^xsd:integer'])
 kinds = st.sampled_from(
     ["IRI", "BlankNode", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral"]
 )

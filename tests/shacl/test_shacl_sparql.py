@@ -189,7 +189,8 @@ def test_ask_validators(limits: str, expected: str) -> None:
 
 def test_select_validators_and_values_of_a_parameter() -> None:
     component = """ex:K a ex:Kind ; sh:parameter [ sh:path ex:forbidden ] ; sh:nodeValidator
-      [ sh:prefixes ex: ; sh:select "SELECT $this ?value WHERE { $this ex:p ?value . FILTER (?value = $forbidden) }" ] .
+      [ sh:prefixes ex: ; sh:select
+        "SELECT $this ?value WHERE { $this ex:p ?value . FILTER (?value = $forbidden) }" ] .
       ex:Kind rdfs:subClassOf sh:ConstraintComponent ."""
     shapes = ttl(component + "ex:S sh:targetClass ex:C ; ex:forbidden ex:b , ex:c .")
     assert short(compiled(ttl(DATA), shapes)) == [

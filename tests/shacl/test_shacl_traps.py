@@ -36,7 +36,7 @@ def shape(body: str, target: str = "sh:targetNode ex:a") -> str:
         ("ex:b", "xsd:string", True),
     ],
 )
-def test_a1_a6_a7_datatypes_are_those_of_the_data(value: str, datatype: str, faulty: bool) -> None:
+def test_a1_a6_a7_datatypes_are_those_of_the_data(value: str, datatype: str, *, faulty: bool) -> None:
     shapes = ttl(shape(f"sh:property [ sh:path ex:p ; sh:datatype {datatype} ]"))
     data = ttl(f"ex:a ex:p {value} .")
     assert (not compiled(data, shapes).conforms) == faulty
@@ -118,6 +118,14 @@ def test_b10_literal_focus_nodes_and_targets_that_meet() -> None:
 def test_b11_a_test_without_an_answer_is_a_violation(test: str) -> None:
     data = ttl('ex:a ex:p ex:i , "s" , 3 , _:b , "2020-01-01T00:00:00"^^xsd:dateTime .')
     agreed(data, ttl(shape(f"sh:property [ sh:path ex:p ; {test} ]")))
+
+
+def test_b11_what_has_no_order_is_a_violation() -> None:
+    data = ttl('ex:a ex:p "2020-01-01"^^xsd:date , "9" , 9 , true .')
+    report = compiled(data, ttl(shape("sh:property [ sh:path ex:p ; sh:minInclusive 1 ]")))
+    assert sorted(str(r.value) for r in report.results) == ["2020-01-01", "9", "true"]
+    dates = ttl(shape('sh:property [ sh:path ex:p ; sh:minInclusive "2019-12-31"^^xsd:date ]'))
+    assert sorted(str(r.value) for r in compiled(data, dates).results) == ["9", "9", "true"]
 
 
 @pytest.mark.parametrize("path", ["[ sh:zeroOrMorePath ex:p ]", "[ sh:zeroOrOnePath ex:p ]"])
