@@ -28,6 +28,7 @@ from dutygraph.loaders.forms import (
 from dutygraph.loaders.vocabulary import folded, term, words
 from dutygraph.model import GraphKind, Text
 
+_NUMBERS = ("#", "-#")
 _PREFIX = re.compile(r"^(附?表|附件)?[0-9一二三四五六七八九十]*[.、:：_\-—]*")
 
 
@@ -173,4 +174,6 @@ def _condition(entry: Mapping[str, Any]) -> Condition:
 
 
 def _template(text: str) -> Template:
-    return Template(tuple((literal, name) for literal, name, _, _ in string.Formatter().parse(text)))
+    pieces = tuple((literal, name) for literal, name, _, _ in string.Formatter().parse(text))
+    columns = tuple(name for _, name in pieces if name and name not in _NUMBERS)
+    return Template(pieces, columns, any(name in _NUMBERS for _, name in pieces))

@@ -54,16 +54,10 @@ class Template:
     """How an identifier is made: pieces of text, each followed by a column, ``#``, ``-#`` or nothing."""
 
     pieces: tuple[tuple[str, str | None], ...]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that must be filled."""
-        return tuple(name for _, name in self.pieces if name and name not in ("#", "-#"))
-
-    @property
-    def numbered(self) -> bool:
-        """Whether a running number is part of it."""
-        return any(name in ("#", "-#") for _, name in self.pieces)
+    columns: tuple[str, ...]
+    """The columns that must be filled."""
+    numbered: bool
+    """Whether a running number is part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,10 @@ def load(
     names = BureauGraphs(base, code or "")
     judged = checked(rows, reading)
     made = make_statements(judged, Registry(names), reading)
-    loaded = [*made.statements, *(s for q in quads for s in make_rdf_statements(q, names, reading))]
+    more = [statement for file in quads for statement in make_rdf_statements(file, names, reading)]
     keep = partial or not reading.problems
     return Loaded(
-        delta=Delta(code or "", base, _distinct(loaded) if keep else ()),
+        delta=Delta(code or "", base, _distinct(made.statements, more) if keep else ()),
         problems=_sorted(reading.problems, sources),
         notices=_sorted(reading.notices, sources),
         rejected=tuple(row.record for row in made.rejected),
@@ -97,9 +97,12 @@ def _numbered(form: SheetForm) -> bool:
     return form.name.startswith("表")
 
 
-def _distinct(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+def _distinct(statements: tuple[Statement, ...], more: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return statements, themselves distinct, with those of RDF that say anything else."""
+    if not more:
+        return statements
     found: dict[tuple[object, object, object], Statement] = {}
-    for statement in statements:
+    for statement in (*statements, *more):
         found.setdefault((statement.subject, statement.predicate, statement.object), statement)
     return tuple(found.values())
 

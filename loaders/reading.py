@@ -170,7 +170,7 @@ def _rows(grid: Grid, form: SheetForm, header: Header, layout: _Layout, reading:
         filled = any(cell not in (None, "") and plain(cell) for cell in raw)
         if not filled and not any((offset - 1, index) in grid.lost for index in range(len(raw))):
             continue
-        if [plain(cell) for cell in raw] == list(header.names):
+        if all(plain(cell) == name for cell, name in zip(raw, header.names, strict=False)):
             place = Cell(grid.file, grid.sheet, offset)
             reading.notices.append(Problem(place, say("repeated-header")))
             continue

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from rdflib import Literal, URIRef
-from rdflib.namespace import DCTERMS, RDF, XSD
+from rdflib.namespace import DCTERMS, RDF, RDFS, XSD
 from rdflib.term import Node
 
 from dutygraph.loaders.checks import place_of
-from dutygraph.loaders.forms import ColumnForm, EntityForm, LinkForm
+from dutygraph.loaders.forms import ColumnForm, EntityForm
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.reading import Reading, Row
-from dutygraph.loaders.things import Registry, Thing, mentioned_entities, mentioned_kinds, with_unused
+from dutygraph.loaders.things import Key, Registry, Thing, mentioned_entities, mentioned_kinds, with_unused
 from dutygraph.loaders.values import split
 from dutygraph.loaders.vocabulary import all_classes, concept
 from dutygraph.model import GraphKind, Problem, Statement
 from dutygraph.ontology import SV
 
 LANGUAGE = "zh-hans"
+
+_TYPE, _LABEL, _IDENTIFIER = RDF.type, RDFS.label, DCTERMS.identifier
 
 _DATATYPES = {
     "integer": XSD.integer,
@@ -56,8 +59,20 @@ def make_statements(rows: Sequence[Row], registry: Registry, reading: Reading) -
     return Made(tuple(maker.statements.values()), tuple(rejected))
 
 
-_Said = tuple[ColumnForm, Thing, tuple[Node, Node], tuple[Node, str, Row]]
-"""A column that holds one value, the thing it tells of, its property, and what was said where."""
+@dataclass(slots=True)
+class _Said:
+    """What one value of one column says: the statement, and the person it mentions, if any."""
+
+    column: ColumnForm
+    value: str
+    thing: Thing
+    statement: Statement
+    mentioned: Key | None
+
+    @property
+    def once(self) -> bool:
+        """Whether the form has one cell for it, so that no row may say something else."""
+        return not self.column.many and not self.column.inverse and self.thing.entity.registers
 
 
 @dataclass(slots=True)
@@ -66,8 +81,9 @@ class _Maker:
     reading: Reading
     statements: dict[tuple[Node, Node, Node], Statement] = field(default_factory=dict)
     _single: dict[tuple[Node, Node], tuple[Node, str, Row]] = field(default_factory=dict)
-    _mentioned: dict[tuple[str, str], Statement] = field(default_factory=dict)
+    _mentioned: dict[Key, Statement] = field(default_factory=dict)
     _literals: dict[tuple[str, str], Literal] = field(default_factory=dict)
+    _mentioned_kinds: frozenset[str] = field(default_factory=mentioned_kinds)
 
     def take(self, row: Row, things: Sequence[Thing]) -> Row | None:
         """Take a row's statements; return the row with its problems where it is refused."""
@@ -75,144 +91,125 @@ class _Maker:
             return _numbered(row, things)
         if not things:
             self.reading.notices.append(Problem(row.cell(), say("no-effect")))
-        conflicts = tuple(self._conflicts(row, things))
+        graphs = {thing.iri: self.registry.graph(thing, things) for thing in things}
+        said = list(self._said(row, things, graphs))
+        conflicts = tuple(self._conflicts(row, said))
         if conflicts:
             self.reading.problems.extend(conflicts)
             return _numbered(replace(row, problems=conflicts), things)
-        for statement in self._statements(row, things):
-            self.statements.setdefault((statement.subject, statement.predicate, statement.object), statement)
+        self._keep(row, said)
+        for statement in self._structure(row, things, graphs):
+            self._add(statement)
+        for entry in said:
+            self._add(entry.statement)
+            if entry.mentioned:
+                self._mentioned.setdefault(entry.mentioned, entry.statement)
         return None
 
     def register_mentioned(self) -> None:
         """Register those who were only mentioned: people have no ledger of their own."""
         entities = {entity.kind: entity for entity in mentioned_entities()}
         for (kind, identifier), mention in self._mentioned.items():
-            if not isinstance(mention.object, URIRef):
-                continue
-            entity = entities[kind]
+            entity, iri = entities[kind], self.registry.iri(kind, identifier)
             for predicate, value in _registration(identifier, entity.classes):
-                statement = Statement(mention.object, predicate, value, entity.graph, mention.cell)
-                key = (statement.subject, statement.predicate, statement.object)
-                self.statements.setdefault(key, statement)
+                self._add(Statement(iri, predicate, value, entity.graph, mention.cell))
 
-    def _conflicts(self, row: Row, things: Sequence[Thing]) -> Iterator[Problem]:
-        """Yield where a row says something else than one before it; remember what a good row says."""
-        said = list(self._said_once(row, things))
-        agreed = True
-        for column, thing, key, (node, value, _) in said:
-            other_node, other, first = self._single.get(key, (node, value, row))
-            if other_node != node:
-                agreed = False
-                place = place_of(first, row.cell())
-                text = say("conflict", value=value, other=other, place=place, thing=thing.id)
-                yield Problem(row.cell(column.header), text)
-        if agreed:
-            for _, _, key, entry in said:
-                self._single.setdefault(key, entry)
+    def _add(self, statement: Statement) -> None:
+        self.statements.setdefault((statement.subject, statement.predicate, statement.object), statement)
 
-    def _said_once(self, row: Row, things: Sequence[Thing]) -> Iterator[_Said]:
-        for column in row.form.columns:
-            value = row.record.values.get(column.header)
-            if value and not column.many and not column.inverse:
-                for thing, predicate in _targets(column, things):
-                    if thing.entity.registers:
-                        for special, node in self._nodes(column, value, row, things):
-                            yield column, thing, (thing.iri, special or predicate), (node, value, row)
+    def _conflicts(self, row: Row, said: Sequence[_Said]) -> Iterator[Problem]:
+        """Yield where a row says something else than one before it."""
+        for entry in said:
+            before = self._single.get((entry.statement.subject, entry.statement.predicate))
+            if before and before[0] != entry.statement.object and entry.once:
+                place = place_of(before[2], row.cell())
+                text = say("conflict", value=entry.value, other=before[1], place=place, thing=entry.thing.id)
+                yield Problem(row.cell(entry.column.header), text)
 
-    def _statements(self, row: Row, things: Sequence[Thing]) -> Iterator[Statement]:
+    def _keep(self, row: Row, said: Sequence[_Said]) -> None:
+        for entry in said:
+            if entry.once:
+                key = (entry.statement.subject, entry.statement.predicate)
+                self._single.setdefault(key, (entry.statement.object, entry.value, row))
+
+    def _structure(
+        self, row: Row, things: Sequence[Thing], graphs: Mapping[URIRef, GraphKind]
+    ) -> Iterator[Statement]:
+        """Yield what a row says by its form: what its things are and how they are joined."""
+        values = row.record.values
         for thing in things:
             if thing.entity.registers:
-                yield from self._registered(row, thing, things)
+                ruled = (
+                    c for rule in thing.entity.types if rule.condition.holds(values) for c in rule.classes
+                )
+                cell = row.cell(_column_of(thing.entity, values))
+                for predicate, value in _registration(thing.id, (*thing.entity.classes, *ruled)):
+                    yield Statement(thing.iri, predicate, value, graphs[thing.iri], cell)
         for link in row.form.links:
-            yield from self._linked(row, link, things)
-        for column in row.form.columns:
-            value = row.record.values.get(column.header)
-            if value and column.outputs:
-                yield from self._said(row, column, value, things)
-        yield from self._extras(row, things)
-
-    def _registered(self, row: Row, thing: Thing, things: Sequence[Thing]) -> Iterator[Statement]:
-        values = row.record.values
-        ruled = (c for rule in thing.entity.types if rule.condition.holds(values) for c in rule.classes)
-        graph = self.registry.graph(thing, things)
-        cell = row.cell(_column_of(thing.entity, values))
-        for predicate, value in _registration(thing.id, (*thing.entity.classes, *ruled)):
-            yield Statement(thing.iri, predicate, value, graph, cell)
-
-    def _linked(self, row: Row, link: LinkForm, things: Sequence[Thing]) -> Iterator[Statement]:
-        for subject in things:
-            for target in things:
-                if subject.entity.name == link.subject and target.entity.name == link.object:
+            for subject in (thing for thing in things if thing.entity.name == link.subject):
+                for target in (thing for thing in things if thing.entity.name == link.object):
                     special = subject if subject.entity.when or subject.entity.each else target
-                    cell = row.cell(_column_of(special.entity, row.record.values))
-                    graph = self.registry.graph(subject, things)
-                    yield Statement(subject.iri, link.property, target.iri, graph, cell)
+                    cell = row.cell(_column_of(special.entity, values))
+                    yield Statement(subject.iri, link.property, target.iri, graphs[subject.iri], cell)
+        if row.record.extras and things:
+            # What a form does not foresee may be anything, names included: only the most trusted see it.
+            for name, text in row.record.extras.items():
+                remark = Literal(f"{name}：{text}")
+                yield Statement(things[0].iri, SV.extra, remark, GraphKind.RESTRICTED, row.cell(name))
 
-    def _said(self, row: Row, column: ColumnForm, value: str, things: Sequence[Thing]) -> Iterator[Statement]:
-        cell = row.cell(column.header)
-        for thing, predicate in _targets(column, things):
-            graph = column.graph or self.registry.graph(thing, things)
-            own = thing.item if thing.entity.each == column.header else None
-            for special, node in self._nodes(column, own or value, row, things):
-                if column.inverse and isinstance(node, URIRef):
-                    statement = Statement(node, predicate, thing.iri, graph, cell)
-                else:
-                    statement = Statement(thing.iri, special or predicate, node, graph, cell)
-                self._note_mention(column, node, own or value, row, statement)
-                yield statement
-
-    def _note_mention(
-        self, column: ColumnForm, node: Node, value: str, row: Row, statement: Statement
-    ) -> None:
-        if not column.kinds or not isinstance(node, URIRef):
-            return
-        for item in split(value):
-            key = self.registry.resolve(column, item, row.record.values)
-            if key[0] in mentioned_kinds() and self.registry.iri(*key) == node:
-                self._mentioned.setdefault(key, statement)
+    def _said(self, row: Row, things: Sequence[Thing], graphs: Mapping[URIRef, GraphKind]) -> Iterator[_Said]:
+        values = row.record.values
+        for column in row.form.columns:
+            if column.header not in values or not column.outputs:
+                continue
+            cell = row.cell(column.header)
+            for thing, predicate in _targets(column, things):
+                graph = column.graph or graphs[thing.iri]
+                own = thing.item if thing.entity.each == column.header else None
+                value = own or values[column.header]
+                for special, node, mentioned in self._nodes(column, value, row, things):
+                    if column.inverse and isinstance(node, URIRef):
+                        statement = Statement(node, predicate, thing.iri, graph, cell)
+                    else:
+                        statement = Statement(thing.iri, special or predicate, node, graph, cell)
+                    yield _Said(column, value, thing, statement, mentioned)
 
     def _nodes(
         self, column: ColumnForm, value: str, row: Row, things: Sequence[Thing]
-    ) -> Iterator[tuple[URIRef | None, Node]]:
-        """Yield the nodes of a value, each with the property that replaces the column's, if any."""
+    ) -> Iterator[tuple[URIRef | None, Node, Key | None]]:
+        """Yield the nodes of a value, each with the property instead of the column's and who is mentioned."""
         for item in split(value) if column.many else (value,):
             if item in column.flags:
-                yield column.flags[item], self._literal("boolean", "是")
+                yield column.flags[item], self._literal("boolean", "是"), None
             elif item in column.own:
-                yield from ((None, t.iri) for t in things if t.entity.name == column.own[item])
+                yield from ((None, t.iri, None) for t in things if t.entity.name == column.own[item])
             elif column.kinds:
-                yield None, self.registry.iri(*self.registry.resolve(column, item, row.record.values))
+                key = self.registry.resolve(column, item, row.record.values)
+                yield None, self.registry.iri(*key), key if key[0] in self._mentioned_kinds else None
             elif column.type == "parts":
                 yield from self._part(column, item)
             else:
-                yield None, self._node(column, item)
+                yield None, self._node(column, item), None
 
     def _node(self, column: ColumnForm, text: str) -> Node:
         if column.type == "words":
             return column.terms.get(text) or _concept(column, text)
         if column.type in ("month", "period"):
             return URIRef(self.registry.names.period(text))
-        labelled = column.type == "label" or any(o.property.endswith("#label") for o in column.outputs)
+        labelled = column.type == "label" or column.outputs[0].property == _LABEL
         return self._literal("label" if labelled else column.type, text)
 
-    def _part(self, column: ColumnForm, item: str) -> Iterator[tuple[URIRef | None, Node]]:
+    def _part(self, column: ColumnForm, item: str) -> Iterator[tuple[URIRef | None, Node, None]]:
         found = re.fullmatch(r"(.*?)(\d+)", item)
         if found and column.value_property:
-            yield None, self._literal("text", found.group(1))
-            yield column.value_property, self._literal("integer", found.group(2))
+            yield None, self._literal("text", found.group(1)), None
+            yield column.value_property, self._literal("integer", found.group(2)), None
 
     def _literal(self, kind: str, text: str) -> Literal:
         key = (kind, text)
         if key not in self._literals:
             self._literals[key] = _literal(kind, text)
         return self._literals[key]
-
-    def _extras(self, row: Row, things: Sequence[Thing]) -> Iterator[Statement]:
-        # What a form does not foresee may be anything, names included: only the most trusted see it.
-        if row.record.extras and things:
-            for name, value in row.record.extras.items():
-                text = self._literal("text", f"{name}：{value}")
-                yield Statement(things[0].iri, SV.extra, text, GraphKind.RESTRICTED, row.cell(name))
 
 
 def _concept(column: ColumnForm, word: str) -> URIRef:
@@ -229,10 +226,15 @@ def _targets(column: ColumnForm, things: Sequence[Thing]) -> Iterator[tuple[Thin
                 yield thing, output.property
 
 
-def _registration(identifier: str, classes: Iterable[URIRef]) -> Iterator[tuple[URIRef, Node]]:
-    for name in dict.fromkeys(above for c in classes for above in all_classes(c)):
-        yield RDF.type, name
-    yield DCTERMS.identifier, Literal(identifier)
+def _registration(identifier: str, classes: tuple[URIRef, ...]) -> Iterator[tuple[URIRef, Node]]:
+    for name in _types(classes):
+        yield _TYPE, name
+    yield _IDENTIFIER, Literal(identifier)
+
+
+@cache
+def _types(classes: tuple[URIRef, ...]) -> tuple[URIRef, ...]:
+    return tuple(dict.fromkeys(above for name in classes for above in all_classes(name)))
 
 
 def _column_of(entity: EntityForm, values: Mapping[str, str]) -> str:

@@ -80,15 +80,14 @@ class Registry:
                 held = self.graphs.get(thing.key, asked)
                 self.graphs[thing.key] = max(asked, held, key=_SENSITIVITY.__getitem__)
         # Being named where only people can stand is what registers a person.
-        for column in row.form.columns:
-            if len(column.kinds) == 1 and column.kinds[0] in mentioned_kinds():
-                for item in split(row.record.values.get(column.header, "")):
-                    self.registered.add((column.kinds[0], item))
+        for header, kind in _mentioning(row.form.name):
+            self.registered.update((kind, item) for item in split(row.record.values.get(header, "")))
 
     def graph(self, thing: Thing, beside: Sequence[Thing]) -> GraphKind:
         """Return the graph a thing's statements belong in; *beside* are the things of its row."""
-        shared = thing.entity.graph_as
-        key = next((other.key for other in beside if other.entity.name == shared), thing.key)
+        shared, key = thing.entity.graph_as, thing.key
+        if shared:
+            key = next((other.key for other in beside if other.entity.name == shared), key)
         return self.graphs.get(key, thing.entity.graph)
 
     def resolve(self, column: ColumnForm, item: str, values: Mapping[str, str]) -> Key:
@@ -103,9 +102,9 @@ class Registry:
         return (kinds[0], item)
 
     def _identifier(self, row: Row, entity: EntityForm, item: str | None) -> str | None:
-        values = dict(row.record.values)
+        values = row.record.values
         if entity.each and item is not None:
-            values[entity.each] = item
+            values = {**values, entity.each: item}
         # Counted even where the row states its number itself, so that the rows after it keep theirs.
         numbers = [
             self._number(row, entity, t, values) for t in entity.ids if t.numbered and _fits(t, values)
@@ -171,6 +170,13 @@ def _piece(literal: str, name: str | None, values: Mapping[str, str], number: in
     if name == "-#":
         return f"{literal}-{number}" if number > 1 else literal
     return literal + values[name]
+
+
+@cache
+def _mentioning(sheet: str) -> tuple[tuple[str, str], ...]:
+    form = next(form for form in sheet_forms() if form.name == sheet)
+    named = ((c.header, c.kinds[0]) for c in form.columns if len(c.kinds) == 1)
+    return tuple((header, kind) for header, kind in named if kind in mentioned_kinds())
 
 
 @cache

@@ -47,7 +47,7 @@ def plain(raw: Raw) -> str:
 
 def clean(text: str) -> str:
     """Return text without control and zero-width characters (line ends apart) and outer white space."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text.strip()
     kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or not _invisible(c))
     return "".join(kept).strip()
@@ -82,6 +82,8 @@ def normalise(column: ColumnForm, raw: Raw, row: Mapping[str, str]) -> str:
 
 def split(text: str) -> Sequence[str]:
     """Return the items of a list cell, which ``；``, ``;`` or a line end separates."""
+    if not _SPLIT.search(text):
+        return [text] if text else []
     return [item for part in _SPLIT.split(text) if (item := part.strip())]
 
 
@@ -98,10 +100,15 @@ def _identifier(column: ColumnForm, raw: Raw, text: str, _row: Mapping[str, str]
         raise UnfitError(say("date-for-identifier", value=text))
     if text in column.flags or text in column.own:
         return text
-    name = unicodedata.normalize("NFKC", _text(column, raw, text, {}))
-    name = re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", " ".join(name.split()))
-    odd = any(unicodedata.category(c) in ("Co", "Cs", "Cn") for c in name)
-    if odd or len(name) > MAX_IDENTIFIER or name.startswith("=") or not any(c.isalnum() for c in name):
+    name = " ".join(unicodedata.normalize("NFKC", _text(column, raw, text, {})).split())
+    if " " in name:
+        name = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", name)
+    if (
+        not name.isprintable()
+        or len(name) > MAX_IDENTIFIER
+        or name.startswith("=")
+        or not any(c.isalnum() for c in name)
+    ):
         raise UnfitError(say("not-an-identifier", value=text[:60], limit=MAX_IDENTIFIER))
     return name
 

@@ -91,7 +91,7 @@ def test_a_repeated_key_names_both_rows(tmp_path: Path) -> None:
 
 def test_a_repeated_key_across_files(tmp_path: Path) -> None:
     first = write_book(tmp_path / "a.xlsx", {**WHOLE, NODE_SHEET: (("节点编号",), ("N1",))})
-    second = write_book(tmp_path / "b.xlsx", {NODE_SHEET: (("节点编号",), ("N1",))})
+    second = write_book(tmp_path / "b.xlsx", {NODE_SHEET: (("节点编号", "节点名称"), ("N1", "甲"))})
     problem = only(load([first, second]).problems)
     assert problem.cell == Cell("b.xlsx", NODE_SHEET, 2, "节点编号")
     assert "Repeats a.xlsx 表2 流程节点, row 2: N1" in problem.message.en
