@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dutygraph import __version__
-from dutygraph.cli import ask, check, coverage, demo, export, load, rules, serve, template
+from dutygraph.cli import ask, check, coverage, demo, export, load, rules, serve, template, validate
 
 app = typer.Typer(
     name="dutygraph",
@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "template": template.run,
     "demo": demo.run,
     "serve": serve.run,
+    "validate": validate.run,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
