@@ -1,4 +1,4 @@
-"""Real ledgers: titles, merged cells, hidden sheets, formulas, full-width characters, columns of their own."""
+"""Real ledgers: titles, merged cells, hidden sheets, formulas, full-width characters, own columns."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_merged_headers_and_merged_identifiers(tmp_path: Path) -> None:
     for letter in "ABF":
         sheet.merge_cells(f"{letter}2:{letter}3")
     sheet.append(["G12", "客户经理", "P011", dt.date(2023, 7, 1), None, "是"])
-    sheet.append([None, None, "P012", dt.datetime(2024, 1, 1), None, None])
+    sheet.append([None, None, "P012", dt.datetime.combine(dt.date(2024, 1, 1), dt.time()), None, None])
     sheet.merge_cells("A4:A5")
     sheet.merge_cells("B4:B5")
     book.save(path)

@@ -1,4 +1,4 @@
-"""``partial``: the good rows go in, the others come back as a workbook to be corrected and handed in again."""
+"""``partial``: the good rows go in, the others come back to be corrected and handed in again."""
 
 from __future__ import annotations
 

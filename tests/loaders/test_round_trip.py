@@ -1,4 +1,4 @@
-"""Random ledgers, written with another library in every way a ledger may write them, come back as they were."""
+"""Random ledgers, written with another library in the ways ledgers are written, come back as they were."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORMS = [form for form in sheet_forms() if form.key != ("局编号",)]
 FULL_WIDTH = {ord(c): ord(c) + 0xFEE0 for c in "0123456789-ABCGJNPRT"}
 TEXT = st.text(
     st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=20
-).filter(lambda text: text.strip() == text and text not in ("无",) and not text.startswith(("'", "=")))
+).filter(lambda text: text.strip() == text and text != "无" and not text.startswith(("'", "=")))
 IDENTIFIER = st.from_regex(r"[ABCGJNPRT][0-9]{1,3}(-[0-9]{1,2})?", fullmatch=True)
 DAY = st.dates(dt.date(2000, 1, 1), dt.date(2099, 12, 31))
 
@@ -58,7 +58,7 @@ def written(draw: st.DrawFn, column: ColumnForm, value: str) -> Any:
     ways: list[Any] = [value]
     if column.type == "date":
         day = dt.date.fromisoformat(value)
-        ways += [day, dt.datetime(day.year, day.month, day.day), f"{day.year}/{day.month}/{day.day}"]
+        ways += [day, dt.datetime.combine(day, dt.time()), f"{day.year}/{day.month}/{day.day}"]
     if column.type in ("identifier", "reference"):
         ways += [f" {value}\u3000", value.translate(FULL_WIDTH)]
     if column.type in ("integer", "year", "decimal", "star"):

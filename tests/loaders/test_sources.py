@@ -1,4 +1,4 @@
-"""Other sources than one workbook: CSV in several encodings, RDF in several formats, several files at once."""
+"""Other sources than one workbook: CSV in several encodings, RDF in several formats, several files."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def test_rdf_without_graphs_finds_the_graph_of_each_thing(tmp_path: Path, suffix
 
 
 PREFIXES = f"""
-@prefix sv: <https://w3id.org/dutygraph#> . @prefix b: <{BUREAU}/business/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sv: <https://w3id.org/dutygraph#> . @prefix b: <{BUREAU}/business/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 """
 
 
@@ -149,7 +150,8 @@ def load_turtle(folder: Path, text: str, **options: str) -> Loaded:
 def test_what_a_check_derives_is_not_taken_from_a_file(tmp_path: Path) -> None:
     loaded = load_turtle(
         tmp_path,
-        f"b:B1 a sv:Business, sv:HighStarBusiness ; sv:hasStar 3 . <{BUREAU}/run/current> a sv:CheckRun ; sv:asOf '2025' .",
+        "b:B1 a sv:Business, sv:HighStarBusiness ; sv:hasStar 3 ."
+        f"<{BUREAU}/run/current> a sv:CheckRun ; sv:asOf '2025' .",
     )
     assert triples(loaded) == {("business/B1", "type", "Business")}
     assert any("derived statements were not read" in n.message.en for n in loaded.notices)
@@ -204,7 +206,8 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
     assert "Not valid" in only(load([tmp_path / "x.jsonld"]).problems).message.en
     entity = '<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:x="urn:x#"'
-    text = f'{entity}<rdf:RDF {rdf}><rdf:Description rdf:about="urn:a"><x:b>&e;</x:b></rdf:Description></rdf:RDF>'
+    about = '<rdf:Description rdf:about="urn:a"><x:b>&e;</x:b></rdf:Description>'
+    text = f"{entity}<rdf:RDF {rdf}>{about}</rdf:RDF>"
     (tmp_path / "x.rdf").write_text(text)
     assert not any("root" in o for _, _, o in triples(load([tmp_path / "x.rdf"], bureau="demo")))
 

