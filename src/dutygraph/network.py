@@ -6,7 +6,9 @@ exposure, never suspicion, and stay out of scoring (domain section 8).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import networkx as nx
@@ -18,7 +20,8 @@ from dutygraph.store import BureauGraphs, EmbeddedStore, Store
 from dutygraph.store.terms import to_oxigraph_triples
 from dutygraph.things import Things
 
-# Ties without direction, for centrality (domain section 5), with what joins a business to its nodes.
+# Ties without direction, for centrality (domain section 5): risk–control–post–person, node–post and
+# business–appointment, and what joins a business to its nodes and risks, without which it would fall apart.
 TIES = (
     SV.hasControl, SV.ownerPost, ORG.heldBy, SV.performedBy, SV.managedBy, SV.approvedBy,
     SV.hasNode, SV.atNode, SV.supervisedAtTier1, SV.supervisedAtTier2, SV.supervisedAtTier3,
@@ -27,19 +30,48 @@ TIES = (
 STEPS_UP = (SV.hasControl, SV.ownerPost, ORG.heldBy, SV.supervisedBy, SV.escalatesTo)
 _PLACES = Decimal("0.000001")
 
+_Triple = tuple[URIRef, URIRef, URIRef | Literal]
+
+
+@dataclass(slots=True)
+class Supervision:
+    """Who currently supervises what: IRIs of appointments by business, and those of tier 1."""
+
+    by_business: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    tier_1: set[str] = field(default_factory=set)
+
+    def of(self, businesses: Iterable[str]) -> set[str]:
+        """Return the appointments that supervise any of these businesses."""
+        return {appointment for business in businesses for appointment in self.by_business[business]}
+
 
 def responsibility_graph(store: Store, names: BureauGraphs) -> nx.Graph[str]:
-    """Return the undirected responsibility graph of a prepared bureau; nodes are IRIs."""
+    """Return the undirected responsibility graph of a prepared bureau; nodes are IRIs.
+
+    It holds registered things only, and no risk that has been retired.
+    """
     graph: nx.Graph[str] = nx.Graph()
-    graph.add_edges_from(_edges(store, names, TIES))
+    for one, other in _edges(store, names, TIES):
+        graph.add_edge(one, other)
     return graph
 
 
 def upward_graph(store: Store, names: BureauGraphs) -> nx.DiGraph[str]:
     """Return the directed graph from risks up to tier 1; nodes are IRIs."""
     graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_edges_from(_edges(store, names, STEPS_UP))
+    for lower, higher in _edges(store, names, STEPS_UP):
+        graph.add_edge(lower, higher)
     return graph
+
+
+def connecting_nodes(graph: nx.Graph[str]) -> frozenset[str]:
+    """Return the nodes whose loss splits their part of the graph into parts of two nodes and more.
+
+    Single nodes that hang on one other are left out of account: else every post whose holder has no
+    other post would count, since that person alone is cut off.
+    """
+    inner = graph.subgraph([node for node in graph if graph.degree(node) > 1])
+    return frozenset(nx.articulation_points(inner))
 
 
 def shortest_path_up(upward: nx.DiGraph[str], risk: str, tops: Iterable[str]) -> tuple[str, ...] | None:
@@ -47,14 +79,27 @@ def shortest_path_up(upward: nx.DiGraph[str], risk: str, tops: Iterable[str]) ->
     if risk not in upward:
         return None
     reached = nx.single_source_shortest_path_length(upward, risk)
-    ends = sorted((reached[top], top) for top in tops if top in reached)
-    if not ends:
+    distance, top = min(((reached[top], top) for top in tops if top in reached), default=(0, None))
+    if top is None or distance == 0:
         return None
-    return min(tuple(path) for path in nx.all_shortest_paths(upward, risk, ends[0][1]))
+    return min(tuple(path) for path in nx.all_shortest_paths(upward, risk, top))
+
+
+def responsibility_path(
+    upward: nx.DiGraph[str], risk: str, businesses: Collection[str], supervision: Supervision
+) -> tuple[str, ...] | None:
+    """Return the shortest path from a risk to a tier-1 supervisor of one of its own *businesses*.
+
+    A supervisor of another business does not answer for this risk, even where one person's post works in
+    both: such appointments are no step of the path. None where there is no path.
+    """
+    own = supervision.of(businesses)
+    foreign = supervision.of(supervision.by_business.keys() - set(businesses)) - own
+    return shortest_path_up(upward.subgraph(set(upward) - foreign), risk, own & supervision.tier_1)
 
 
 def write_metrics(store: EmbeddedStore, names: BureauGraphs) -> None:
-    """Compute the metrics of one prepared bureau and put them in its ``metrics`` graph."""
+    """Compute the metrics of one prepared bureau and make its ``metrics`` graph hold exactly them."""
     things = Things(store.triples(names.checked()))
     graph = Graph()
     for triples in (_post_metrics(store, names, things), _path_metrics(store, names, things)):
@@ -63,34 +108,44 @@ def write_metrics(store: EmbeddedStore, names: BureauGraphs) -> None:
     store.replace(names.metrics, to_oxigraph_triples(graph))
 
 
-def _post_metrics(
-    store: Store, names: BureauGraphs, things: Things
-) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+def _post_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
     graph = responsibility_graph(store, names)
     betweenness = nx.betweenness_centrality(graph)
-    articulation = set(nx.articulation_points(graph))
-    for post in _instances(store, names, SV.Post):
+    connecting = connecting_nodes(graph)
+    for post in sorted({post for (post,) in _select(store, names, f"?a a <{SV.Post}>", "a")}):
         value = Decimal(betweenness.get(post, 0)).quantize(_PLACES)
         yield from _metric(names, things, post, "betweenness", value)
-        yield from _metric(names, things, post, "articulation", Decimal(int(post in articulation)))
+        yield from _metric(names, things, post, "articulation", Decimal(int(post in connecting)))
 
 
-def _path_metrics(
-    store: Store, names: BureauGraphs, things: Things
-) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+def _path_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
     upward = upward_graph(store, names)
-    tops = _select(store, names, f"?x a <{SV.CurrentAppointment}> ; <{SV.tier}> 1")
-    for risk in _instances(store, names, SV.IntegrityRisk):
-        path = shortest_path_up(upward, risk, tops)
+    supervision = _supervision(store, names)
+    businesses: dict[str, set[str]] = {}
+    risks = f"?a a <{SV.IntegrityRisk}> ; <{SV.inBusiness}> ?b"
+    for risk, business in _select(store, names, risks, "a", "b"):
+        businesses.setdefault(risk, set()).add(business)
+    for risk, own in businesses.items():
+        path = responsibility_path(upward, risk, own, supervision)
         if path is not None:
             yield from _metric(names, things, risk, "distance", Decimal(len(path) - 1))
             route = " → ".join(things.thing(step).id for step in path)
             yield _metric_node(names, things, risk, "distance"), SV.metricRoute, Literal(route)
 
 
+def _supervision(store: Store, names: BureauGraphs) -> Supervision:
+    found = Supervision()
+    current = f"?a a <{SV.CurrentAppointment}> ; <{SV.supervises}> ?b"
+    for appointment, business in _select(store, names, current, "a", "b"):
+        found.by_business[business].add(appointment)
+    first = f"?a a <{SV.CurrentAppointment}> ; <{SV.tier}> 1"
+    found.tier_1.update(appointment for (appointment,) in _select(store, names, first, "a"))
+    return found
+
+
 def _metric(
     names: BureauGraphs, things: Things, subject: str, kind: str, value: Decimal
-) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+) -> Iterator[_Triple]:
     node = _metric_node(names, things, subject, kind)
     yield node, RDF.type, SV.NetworkMetric
     yield node, DCTERMS.identifier, Literal(f"{kind}-{things.thing(subject).id}")
@@ -103,18 +158,28 @@ def _metric_node(names: BureauGraphs, things: Things, subject: str, kind: str) -
     return URIRef(names.thing("metric", f"{kind}-{things.thing(subject).id}"))
 
 
-def _edges(store: Store, names: BureauGraphs, predicates: Iterable[URIRef]) -> list[tuple[str, str]]:
+def _edges(store: Store, names: BureauGraphs, predicates: Iterable[URIRef]) -> list[tuple[str, ...]]:
     listed = " ".join(f"<{predicate}>" for predicate in predicates)
-    query = f"SELECT DISTINCT ?from ?to {{ VALUES ?tie {{ {listed} }} ?from ?tie ?to }}"
-    rows = store.select(query, graphs=names.checked())
-    pairs = ((row["from"], row["to"]) for row in rows)
-    return sorted((a.value, b.value) for a, b in pairs if isinstance(b, ox.NamedNode))
+    return _select(
+        store,
+        names,
+        f"""VALUES ?tie {{ {listed} }}
+            ?a ?tie ?b .
+            FILTER EXISTS {{ ?a a ?kind }}
+            FILTER EXISTS {{ ?b a ?kind }}
+            FILTER NOT EXISTS {{ ?a <{SV.riskState}> <{SV["risk-retired"]}> }}""",
+        "a",
+        "b",
+    )
 
 
-def _instances(store: Store, names: BureauGraphs, kind: URIRef) -> list[str]:
-    return _select(store, names, f"?x a <{kind}>")
-
-
-def _select(store: Store, names: BureauGraphs, pattern: str) -> list[str]:
-    rows = store.select(f"SELECT DISTINCT ?x {{ {pattern} }}", graphs=names.checked())
-    return sorted(row["x"].value for row in rows)
+def _select(store: Store, names: BureauGraphs, pattern: str, *variables: str) -> list[tuple[str, ...]]:
+    """Return the IRIs that the variables of *pattern* stand for, each row once, sorted."""
+    asked = " ".join(f"?{variable}" for variable in variables)
+    rows = store.select(f"SELECT DISTINCT {asked} {{ {pattern} }}", graphs=names.checked())
+    terms = (tuple(row[variable] for variable in variables) for row in rows)
+    return sorted(
+        tuple(term.value for term in row if isinstance(term, ox.NamedNode))
+        for row in terms
+        if all(isinstance(term, ox.NamedNode) for term in row)
+    )
