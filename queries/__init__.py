@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -28,6 +29,8 @@ from dutygraph.ontology import SV
 from dutygraph.store import BureauGraphs
 
 PARAMETERS_MARK = "# parameters"
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r"})
+_LITERAL_KINDS = ("integer", "text", "date", "term")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,12 @@ class Parameter:
     kind: str
     default: str | None
     meaning: Text
+
+    def thing(self, names: BureauGraphs, value: str) -> str | None:
+        """Return the IRI of the thing or period that a value names; None where it names none."""
+        if self.kind in _LITERAL_KINDS:
+            return None
+        return names.period(value) if self.kind == "period" else names.thing(self.kind, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +90,18 @@ class Question:
 class ParameterError(Exception):
     """A question was asked with a parameter that it does not have, or with a value it cannot take."""
 
-    def __init__(self, question: Question, name: str, value: str | None = None) -> None:
-        """Say which parameter, and which ones there are."""
+    def __init__(
+        self, question: Question, name: str, value: str | None = None, *, unknown: bool = False
+    ) -> None:
+        """Say which parameter, and which ones there are; ``unknown``: the bureau has no such thing."""
         there = "、".join(f"{p.name}（{p.meaning.zh}）" for p in question.parameters) or "无"
         there_en = ", ".join(f"{p.name} ({p.meaning.en})" for p in question.parameters) or "none"
         if value is None:
             said = f"{question.id}没有参数“{name}”；可用参数：{there}"
             said_en = f"{question.id} has no parameter {name}; it has: {there_en}"
+        elif unknown:
+            said = f"{question.id}的参数“{name}”：台账中没有“{value}”；可用参数：{there}"
+            said_en = f"{question.id}: the ledger has no {value!r} for {name}; parameters: {there_en}"
         else:
             said = f"{question.id}的参数“{name}”不能是“{value}”；可用参数：{there}"
             said_en = f"{question.id}: {name} cannot be {value!r}; parameters: {there_en}"
@@ -142,8 +156,9 @@ def _read(name: str, text: str) -> Question:
 
 def _term(names: BureauGraphs, question: Question, parameter: Parameter, value: str) -> str:
     """Return a value as a SPARQL term; only IRIs and quoted literals leave here, so text cannot inject."""
-    if parameter.kind == "period":
-        return f"<{names.period(value)}>"
+    iri = parameter.thing(names, value)
+    if iri is not None:
+        return f"<{iri}>"
     if parameter.kind == "term":
         if not value.replace("-", "").isalnum() or not value.isascii():
             raise ParameterError(question, parameter.name, value)
@@ -152,7 +167,15 @@ def _term(names: BureauGraphs, question: Question, parameter: Parameter, value: 
         if not value.isdecimal():
             raise ParameterError(question, parameter.name, value)
         return f'"{int(value)}"^^<{XSD.integer}>'
-    if parameter.kind in {"text", "date"}:
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-        return f'"{escaped}"' + (f"^^<{XSD.date}>" if parameter.kind == "date" else "")
-    return f"<{names.thing(parameter.kind, value)}>"
+    if parameter.kind == "date":
+        if not _is_date(value):
+            raise ParameterError(question, parameter.name, value)
+        return f'"{value}"^^<{XSD.date}>'
+    return f'"{value.translate(_ESCAPES)}"'
+
+
+def _is_date(value: str) -> bool:
+    try:
+        return date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False

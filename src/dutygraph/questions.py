@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pyoxigraph as ox
+from rdflib import XSD
 
 from dutygraph.model import Text, Thing
 from dutygraph.network import write_metrics
-from dutygraph.queries import Column, Question, questions
-from dutygraph.store import BureauGraphs, EmbeddedStore
-from dutygraph.things import Things
+from dutygraph.queries import Column, ParameterError, Question, questions
+from dutygraph.store import BureauGraphs, EmbeddedStore, Store
+from dutygraph.things import NAMING_PREDICATES, Things
 
-Value = Thing | str | None
+Value = Thing | str | int | Decimal | None
 
 
 class QuestionError(Exception):
@@ -22,7 +24,7 @@ class QuestionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The rows of an answer; a cell is a thing, a text, or None where the row has nothing there."""
+    """The rows of an answer; a cell is a thing, a text, a number, or None where the row has nothing there."""
 
     question: Question
     columns: tuple[Column, ...]
@@ -48,17 +50,37 @@ def ask(store: EmbeddedStore, names: BureauGraphs, question: Question, given: Ma
     """Answer a question about one prepared bureau; equal data give equal rows in equal order.
 
     Raises:
-        dutygraph.queries.ParameterError: a parameter is unknown or of the wrong type.
+        dutygraph.queries.ParameterError: a parameter is unknown, of the wrong type, or names what the
+            bureau does not have (an empty answer would read as "nothing is missing").
     """
+    graphs = (*names.checked(), names.metrics)
+    query = question.bound(names, given)
+    _require_known(store, names, question, given)
     if question.needs_metrics:
         write_metrics(store, names)
-    graphs = (*names.checked(), names.metrics)
-    solutions = store.select(question.bound(names, given), graphs=graphs)
-    things = Things(store.triples(graphs))
     variables = [column.variable for column in question.columns]
-    rows = [tuple(_value(solution[variable], things) for variable in variables) for solution in solutions]
-    labels = {cell.iri: things.label(cell.iri) for row in rows for cell in row if isinstance(cell, Thing)}
-    return Answer(question, question.columns, tuple(rows), labels)
+    solutions = [[row[variable] for variable in variables] for row in store.select(query, graphs=graphs)]
+    nodes = sorted({term.value for row in solutions for term in row if isinstance(term, ox.NamedNode)})
+    things = Things(_described(store, graphs, nodes))
+    rows = tuple(tuple(_value(term, things) for term in row) for row in solutions)
+    return Answer(question, question.columns, rows, {iri: things.label(iri) for iri in nodes})
+
+
+def _require_known(store: Store, names: BureauGraphs, question: Question, given: Mapping[str, str]) -> None:
+    for parameter in question.parameters:
+        value = given.get(parameter.name, parameter.default)
+        iri = parameter.thing(names, value) if value else None
+        pattern = f"{{ <{iri}> ?p ?o }} UNION {{ ?s ?p <{iri}> }}"
+        if iri and not store.ask(f"ASK {{ {pattern} }}", graphs=names.checked()):
+            raise ParameterError(question, parameter.name, value, unknown=True)
+
+
+def _described(store: Store, graphs: Sequence[str], nodes: Iterable[str]) -> Iterable[ox.Triple]:
+    """Return only the triples that name these nodes: a register of the whole bureau takes far longer."""
+    listed, naming = (" ".join(f"<{iri}>" for iri in iris) for iris in (nodes, NAMING_PREDICATES))
+    query = f"""CONSTRUCT {{ ?node ?naming ?name }}
+        WHERE {{ VALUES ?node {{ {listed} }} VALUES ?naming {{ {naming} }} ?node ?naming ?name }}"""
+    return store.construct(query, graphs=graphs)
 
 
 def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, things: Things) -> Value:
@@ -66,4 +88,8 @@ def _value(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, th
         return None
     if isinstance(term, ox.NamedNode):
         return things.thing(term.value)
-    return term.value if isinstance(term, ox.Literal) else str(term)
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    if term.datatype.value == str(XSD.integer):
+        return int(term.value)
+    return Decimal(term.value) if term.datatype.value == str(XSD.decimal) else term.value

@@ -14,6 +14,8 @@ from dutygraph.ontology import SV, derived_terms, load_ontology
 
 _ORIGIN_PREDICATES = {str(SV.obligedItem), str(SV.computedFor)}
 _NAME_PREDICATES = {str(RDFS.label), str(SKOS.prefLabel)}
+NAMING_PREDICATES = (str(DCTERMS.identifier), str(RDF.type), *sorted(_ORIGIN_PREDICATES | _NAME_PREDICATES))
+"""All that a register reads of a node."""
 
 
 class Things:

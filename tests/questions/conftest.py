@@ -9,7 +9,7 @@ import pytest
 
 from dutygraph.check import prepare
 from dutygraph.model import Thing
-from dutygraph.questions import ask, find_question
+from dutygraph.questions import Value, ask, find_question
 from dutygraph.sources import OpenSource, open_source
 from tests.questions.workbook import AS_OF, PATH, Answered, Workbook
 
@@ -36,6 +36,12 @@ def rows(source: OpenSource) -> Rows:
 
     def asked(identifier: str, **given: str) -> Answered:
         answer = ask(source.store, source.names, find_question(identifier), given)
-        return [tuple(cell.id if isinstance(cell, Thing) else cell for cell in row) for row in answer.rows]
+        return [tuple(plain(cell) for cell in row) for row in answer.rows]
 
     return asked
+
+
+def plain(cell: Value) -> str | None:
+    if isinstance(cell, Thing):
+        return cell.id
+    return None if cell is None else str(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -121,7 +122,7 @@ def shown(cell: Value, answer: Answer, lang: Language) -> str:
     if cell is None:
         return ""
     if not isinstance(cell, Thing):
-        return cell
+        return str(cell)
     label = answer.labels[cell.iri].in_language(lang)
     if cell.iri.startswith("https://w3id.org/dutygraph#"):
         return label
@@ -136,7 +137,9 @@ def _as_json(answer: Answer) -> str:
 
 
 def _plain(cell: Value) -> object:
-    return {"id": cell.id, "kind": cell.kind, "label": cell.label} if isinstance(cell, Thing) else cell
+    if isinstance(cell, Thing):
+        return {"id": cell.id, "kind": cell.kind, "label": cell.label}
+    return float(cell) if isinstance(cell, Decimal) else cell
 
 
 def _as_csv(answer: Answer, lang: Language) -> str:
