@@ -1,0 +1,1 @@
+"""The documents. ``python -m docs.generate`` makes some of ``reference/`` from the product itself."""
