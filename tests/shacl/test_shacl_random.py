@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from agreement import agreed, compiled, ttl
-from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from dutygraph.shacl import EngineError
 
 # "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change. No dates, booleans or ill-formed numbers:
 # pySHACL finds an order between them and numbers, where the specification has a violation.
@@ -21,6 +19,7 @@ PREDICATES = ("ex:p", "ex:q", "ex:r")
 term = st.sampled_from(NODES + LITERALS)
 triple = st.one_of(
     st.tuples(st.sampled_from(NODES), st.sampled_from(PREDICATES), term),
+    st.tuples(st.sampled_from(NODES), st.sampled_from(["ex:n", "ex:m"]), st.sampled_from(LITERALS)),
     st.tuples(st.sampled_from(NODES), st.just("a"), st.sampled_from(CLASSES)),
     st.tuples(st.sampled_from(CLASSES), st.just("rdfs:subClassOf"), st.sampled_from(CLASSES)),
 )
@@ -71,12 +70,14 @@ anywhere = st.one_of(
         lambda ps: f"sh:closed true ; sh:ignoredProperties ( {' '.join(ps)} )"
     ),
 )
+# On literals only: pySHACL orders IRIs, which have no order in SPARQL.
+ordered = st.sampled_from(["lessThan", "lessThanOrEquals"]).map(
+    lambda c: f"sh:property [ sh:path ex:n ; sh:{c} ex:m ]"
+)
 on_paths = st.one_of(
     st.integers(0, 3).map(lambda n: f"sh:minCount {n}"),
     st.integers(0, 3).map(lambda n: f"sh:maxCount {n}"),
     st.just("sh:uniqueLang true"),
-    predicate.map(lambda p: f"sh:lessThan {p}"),
-    predicate.map(lambda p: f"sh:lessThanOrEquals {p}"),
 )
 
 
@@ -84,12 +85,15 @@ def joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.lists(parts, min_size=1, max_size=2, unique_by=lambda p: p.split()[0]).map(" ; ".join)
 
 
-def composed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Make shapes (as blank nodes) out of shapes."""
+Strategy = st.SearchStrategy[str]
+
+
+def composed(inner: Strategy, nodes: Strategy) -> tuple[Strategy, Strategy]:
+    """Make node shapes and property shapes (as blank nodes) out of shapes, `nodes` being node shapes only."""
     two = st.tuples(inner, inner)
     logic = st.one_of(
         inner.map(lambda s: f"sh:not {s}"),
-        inner.filter(lambda s: not s.startswith("[ sh:path")).map(lambda s: f"sh:node {s}"),
+        nodes.map(lambda s: f"sh:node {s}"),
         two.map(lambda s: f"sh:and ( {s[0]} {s[1]} )"),
         two.map(lambda s: f"sh:or ( {s[0]} {s[1]} )"),
         two.map(lambda s: f"sh:xone ( {s[0]} {s[1]} )"),
@@ -100,16 +104,17 @@ def composed(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     properties = st.tuples(paths, joined(st.one_of(anywhere, on_paths, logic, qualified))).map(
         lambda t: f"[ sh:path {t[0]} ; {t[1]} ]"
     )
-    return st.one_of(
-        joined(st.one_of(anywhere, logic)).map(lambda b: f"[ {b} ]"),
-        properties,
+    holders = st.one_of(
+        joined(st.one_of(anywhere, ordered, logic)).map(lambda b: f"[ {b} ]"),
         st.lists(properties, min_size=1, max_size=2).map(lambda ps: f"[ sh:property {' , '.join(ps)} ]"),
     )
+    return holders, properties
 
 
 simple = joined(anywhere).map(lambda b: f"[ {b} ]")
-once = composed(simple)
-bodies = st.one_of(simple, once, composed(st.one_of(simple, once)))
+once, on_once = composed(simple, simple)
+twice, on_twice = composed(st.one_of(simple, once, on_once), st.one_of(simple, once))
+bodies = st.one_of(simple, once, on_once, twice, on_twice)
 targets = st.lists(
     st.one_of(
         st.sampled_from(CLASSES).map(lambda c: f"sh:targetClass {c}"),
@@ -143,26 +148,16 @@ QUIET = settings(
 )
 
 
-def check(data: str, shape: str) -> None:
-    try:
-        agreed(ttl(data), ttl(shape))
-    except EngineError as error:
-        # pySHACL gives up on blank nodes here, where the specification has a result.
-        if "to compare a BlankNode" not in str(error):
-            raise
-        reject()
-
-
 @QUIET
 @given(data=whole_graphs(), shape=whole_shapes())
 def test_any_shape(data: str, shape: str) -> None:
-    check(data, shape)
+    agreed(ttl(data), ttl(shape))
 
 
 @QUIET
 @given(data=whole_graphs(), shape=single_shapes())
 def test_any_single_constraint(data: str, shape: str) -> None:
-    check(data, shape)
+    agreed(ttl(data), ttl(shape))
 
 
 @settings(QUIET, max_examples=20)

@@ -243,6 +243,16 @@ def test_j_a_triple_in_two_graphs_counts_once() -> None:
     assert short(compiled(data, shapes)) == [("a", "b", "NodeKind")]
 
 
+def test_j_a_triple_in_two_graphs_counts_once_in_a_query_too() -> None:
+    data = store("ex:a ex:p ex:b .")
+    data.update("INSERT { GRAPH <http://example.org/g> { ?s ?p ?o } } WHERE { ?s ?p ?o }")
+    select = "SELECT $this (COUNT(?x) AS ?value) WHERE { $this ex:p ?x } GROUP BY $this"
+    report = compiled(
+        data, ttl(f'ex:S sh:targetNode ex:a ; sh:sparql [ sh:prefixes ex: ; sh:select "{select}" ] .')
+    )
+    assert [str(r.value) for r in report.results] == ["1"]
+
+
 def test_j_ten_thousand_values() -> None:
     values = " ".join(f"ex:v{n}" for n in range(10_000))
     data = ttl("ex:a ex:p " + " , ".join(f"ex:v{n}" for n in range(0, 20_000, 5)) + " .")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import cache, partial
+from typing import TYPE_CHECKING, TypeAlias
 
-from rdflib import Graph, Literal
+from rdflib import Literal
 
 from dutygraph.shacl.dataset import Data
 from dutygraph.shacl.evaluate import Evaluator, Violation
@@ -15,6 +17,10 @@ from dutygraph.shacl.source import Source, read_only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rdflib.term import Node
+
+MessagesOf: TypeAlias = "Callable[[Node, Node | None], tuple[Literal, ...]]"
 
 
 def validate(data: Source, shapes: Source, graphs: Sequence[str] | None) -> Report:
@@ -31,18 +37,19 @@ def validate(data: Source, shapes: Source, graphs: Sequence[str] | None) -> Repo
     evaluator = Evaluator(dataset)
     examined: dict[str, int] = {}
     results: list[Result] = []
+    messages = cache(partial(messages_of, shapes_graph))
     for shape in parsed:
         examined[shape.name], violations = evaluator.validate(shape)
-        results.extend(_result(v, dataset, shapes_graph) for v in violations)
+        results.extend(_result(v, dataset, messages) for v in violations)
     return Report.of(results, examined, shapes_graph)
 
 
-def _result(violation: Violation, data: Data, shapes: Graph) -> Result:
+def _result(violation: Violation, data: Data, messages_of_shape: MessagesOf) -> Result:
     shape, path = violation.shape, violation.path
     focus = violation.chain[-1]
     bindings = tuple((name, data.term(term)) for name, term in violation.bindings)
     row_message = dict(bindings).get("message")
-    messages = messages_of(shapes, shape.node, violation.owner)
+    messages = messages_of_shape(shape.node, violation.owner)
     return Result(
         focus_node=data.term(focus),  # type: ignore[arg-type]
         path=shape.path_node if path is None else data.term(path),

@@ -98,13 +98,13 @@ class Data:
 
     def _query(self, query: str, *, plain: bool) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
         store = self._plain if plain else self._store
-        union = not self.owned and self._graphs is None
+        given = not self.owned and store is self._store
         try:
             return store.query(
                 query,
-                use_default_graph_as_union=union,
-                default_graph=self._graphs,  # type: ignore[arg-type]
-                named_graphs=self._graphs,  # type: ignore[arg-type]
+                use_default_graph_as_union=given and self._graphs is None,
+                default_graph=self._graphs if given else None,  # type: ignore[arg-type]
+                named_graphs=self._graphs if given else None,  # type: ignore[arg-type]
                 custom_functions=_FUNCTIONS,
             )
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:
@@ -124,7 +124,7 @@ class Data:
 
         Raises EngineError for a Store that is not ours: nothing is written to it.
         """
-        if not self.owned:
+        if self._plain is self._store and not self.owned:
             raise EngineError("a query that runs per focus node cannot name a blank node of a given Store")
         graph, anchor = ox.NamedNode(f"{_ANCHOR}:{term.value}"), ox.NamedNode(_ANCHOR)
         self._plain.add(ox.Quad(anchor, anchor, term, graph))
@@ -180,11 +180,26 @@ class Data:
 
     @cached_property
     def _plain(self) -> ox.Store:
-        if not self._kept:
+        if not self.owned:
+            # A triple that stands in two graphs would be seen, and counted, twice.
+            triples = self._given_triples() if self._repeats() else None
+        else:
+            triples = self._triples if self._kept else None
+        if triples is None:
             return self._store
         store = ox.Store()
-        store.bulk_extend(self._triples)
+        store.bulk_extend(triples)
         return store
+
+    def _repeats(self) -> bool:
+        count = "SELECT (COUNT(*) AS ?n)"
+        one = self.rows(f"{count} WHERE {{ ?s ?p ?o }}")
+        two = self.rows(f"{count} WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ ?s ?p ?o }} }}")
+        return one != two
+
+    def _given_triples(self) -> list[ox.Quad]:
+        names = None if self._graphs is None else [n.value for n in self._graphs]
+        return [ox.Quad(*q.triple) for q in quads(self._store, names)]
 
     def _fill(self, triples: Iterable[ox.Quad]) -> None:
         self._triples = list(triples)
