@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import string
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -70,6 +70,17 @@ def _link_column(form: SheetForm, predicate: str) -> str | None:
         if entity.name in targets:
             return entity.each or (entity.when[0].column if entity.when else entity.ids[0].columns[0])
     return None
+
+
+@cache
+def mentioned_kinds() -> frozenset[str]:
+    """Return the kinds of things that being mentioned registers."""
+    return frozenset(entity.kind for entity in mentioned_entities())
+
+
+def mentioned_entities() -> Iterator[EntityForm]:
+    """Yield the entities that being mentioned registers (people)."""
+    return (entity for form in sheet_forms() for entity in form.entities if entity.on_mention)
 
 
 @cache

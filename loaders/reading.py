@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dutygraph.loaders.catalogue import form_of, sheet_forms
+from dutygraph.loaders.catalogue import form_of, mentioned_kinds, sheet_forms
 from dutygraph.loaders.forms import (
     ERROR_COLUMN,
     ORIGIN_COLUMN,
@@ -20,10 +21,11 @@ from dutygraph.loaders.forms import (
 from dutygraph.loaders.grid import Grid, Header, find_header, is_service, letters, unmerged
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.unfit import UnfitError
-from dutygraph.loaders.values import Raw, has_control, normalise, plain
+from dutygraph.loaders.values import Raw, has_control, normalise, plain, split
 from dutygraph.model import Cell, Problem, Record, Text
 
 _OTHER_SEPARATORS = "、，,"
+_LIKE_A_NAME = re.compile("[\u4e00-\u9fff]{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,10 @@ def _oddities(column: ColumnForm, found: str) -> Iterator[Text]:
         yield say("formula-text")
     if has_control(found):
         yield say("control-characters")
+    if column.kinds and mentioned_kinds().issuperset(column.kinds):
+        for item in split(found):
+            if _LIKE_A_NAME.fullmatch(item.strip()):
+                yield say("like-a-name", value=item.strip())
     if column.many and column.type == "reference":
         for separator in _OTHER_SEPARATORS:
             if separator in found:

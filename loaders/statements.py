@@ -11,11 +11,12 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, RDF, RDFS, XSD
 from rdflib.term import Node
 
+from dutygraph.loaders.catalogue import mentioned_entities, mentioned_kinds
 from dutygraph.loaders.checks import place_of
 from dutygraph.loaders.forms import ColumnForm, EntityForm
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.reading import Reading, Row
-from dutygraph.loaders.things import Key, Registry, Thing, mentioned_entities, mentioned_kinds, with_unused
+from dutygraph.loaders.things import Key, Registry, Thing, with_unused
 from dutygraph.loaders.values import split
 from dutygraph.loaders.vocabulary import all_classes, concept
 from dutygraph.model import GraphKind, Problem, Statement

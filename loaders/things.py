@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from rdflib import URIRef
 
-from dutygraph.loaders.catalogue import sheet_forms
+from dutygraph.loaders.catalogue import mentioned_kinds, sheet_forms
 from dutygraph.loaders.forms import ColumnForm, EntityForm, Template
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.reading import Reading, Row
@@ -177,14 +177,3 @@ def _mentioning(sheet: str) -> tuple[tuple[str, str], ...]:
     form = next(form for form in sheet_forms() if form.name == sheet)
     named = ((c.header, c.kinds[0]) for c in form.columns if len(c.kinds) == 1)
     return tuple((header, kind) for header, kind in named if kind in mentioned_kinds())
-
-
-@cache
-def mentioned_kinds() -> frozenset[str]:
-    """Return the kinds of things that being mentioned registers."""
-    return frozenset(entity.kind for entity in mentioned_entities())
-
-
-def mentioned_entities() -> Iterator[EntityForm]:
-    """Yield the entities that being mentioned registers (people)."""
-    return (entity for form in sheet_forms() for entity in form.entities if entity.on_mention)

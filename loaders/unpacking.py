@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dutygraph.loaders.errors import DamagedSource, EncryptedSource, OversizedSource, UnknownFormat
+from dutygraph.loaders.extents import OdsScan, XlsbScan
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.worksheetscan import Place, WorksheetScan, by_sheet_name
 
@@ -83,6 +84,14 @@ def _inspect_zip(path: Path, max_bytes: int) -> Mapping[str, frozenset[Place]]:
         raise EncryptedSource(path.name, "encrypted") from error
 
 
+def _scan_for(member: str) -> WorksheetScan | OdsScan | XlsbScan | None:
+    if member == "content.xml":
+        return OdsScan()
+    if not member.lower().startswith("xl/worksheets/"):
+        return None
+    return XlsbScan() if member.lower().endswith(".bin") else WorksheetScan()
+
+
 def _abnormal(unpacked: int, packed: int) -> bool:
     return unpacked > _RATIO_MATTERS and unpacked > _MAX_RATIO * packed
 
@@ -91,7 +100,7 @@ def _unpack(
     path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int
 ) -> tuple[int, frozenset[Place]]:
     """Return the true size of a member, at most a little over *room*, and the values it would lose."""
-    scan = WorksheetScan() if member.filename.startswith("xl/worksheets/sheet") else None
+    scan = _scan_for(member.filename)
     member.file_size = room + 1  # read until the data end, not until where the directory says
     size = 0
     with archive.open(member) as stream:

@@ -160,6 +160,14 @@ def test_a_list_separated_otherwise_is_pointed_out(tmp_path: Path) -> None:
     assert ("appointment/A01", "supervises", "business/B04、B05") in triples(loaded)
 
 
+def test_what_looks_like_a_name_is_pointed_out(tmp_path: Path) -> None:
+    rows = (("任命编号", "人员", "监督业务"), ("A01", "张三", "B04"), ("A02", "P002", "B04"))
+    loaded = load_book(tmp_path, {"表5 监督员任命": rows})
+    assert loaded.problems == ()
+    notice = only([n for n in loaded.notices if "looks like a name" in n.message.en])
+    assert notice.cell == Cell("book.xlsx", "表5 监督员任命", 2, "人员")
+
+
 def test_rows_that_state_nothing_and_values_that_belong_to_nothing_are_noted(tmp_path: Path) -> None:
     loaded = load_book(
         tmp_path,
