@@ -152,7 +152,7 @@ class SheetForm:
     needed: bool = False
     apart: bool = False
 
-    known_headers: Mapping[str, ColumnForm] = field(default_factory=dict)
+    known_headers: Mapping[str, ColumnForm] = field(default_factory=dict, repr=False)
 
     def column(self, header: str) -> ColumnForm:
         """Return a column by its header.

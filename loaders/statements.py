@@ -11,7 +11,7 @@ from rdflib import Literal, URIRef
 from rdflib.namespace import DCTERMS, RDF, RDFS, XSD
 from rdflib.term import Node
 
-from dutygraph.loaders.catalogue import mentioned_entities, mentioned_kinds
+from dutygraph.loaders.catalogue import mentioned_entities, mentioned_kinds, sheet_forms
 from dutygraph.loaders.checks import place_of
 from dutygraph.loaders.forms import ColumnForm, EntityForm
 from dutygraph.loaders.messages import say
@@ -57,6 +57,8 @@ def make_statements(rows: Sequence[Row], registry: Registry, reading: Reading) -
     maker = _Maker(registry, reading)
     rejected = [refused for row, things in spoken if (refused := maker.take(row, things))]
     maker.register_mentioned()
+    if rows:
+        maker.register_bureau()
     return Made(tuple(maker.statements.values()), tuple(rejected))
 
 
@@ -114,6 +116,15 @@ class _Maker:
             entity, iri = entities[kind], self.registry.iri(kind, identifier)
             for predicate, value in _registration(identifier, entity.classes):
                 self._add(Statement(iri, predicate, value, entity.graph, mention.cell))
+
+    def register_bureau(self) -> None:
+        """Register the bureau that all rows are about, also where no sheet describes it."""
+        code = self.registry.names.code
+        for entity in (
+            entity for form in sheet_forms() for entity in form.entities if entity.kind == "bureau"
+        ):
+            for predicate, value in _registration(code, entity.classes):
+                self._add(Statement(self.registry.iri("bureau", code), predicate, value, entity.graph))
 
     def _add(self, statement: Statement) -> None:
         self.statements.setdefault((statement.subject, statement.predicate, statement.object), statement)

@@ -340,4 +340,9 @@ def test_another_base_and_bureau(tmp_path: Path) -> None:
     loaded = load([path], base="https://a.example/", bureau="X 1")
     assert loaded.problems == ()
     assert (loaded.delta.base, loaded.delta.bureau) == ("https://a.example/", "X 1")
-    assert {str(s.subject) for s in loaded.delta.added} == {"https://a.example/bureau/X%201/business/B04"}
+    bureau = "https://a.example/bureau/X%201"
+    assert {str(s.subject) for s in loaded.delta.added} == {bureau, f"{bureau}/business/B04"}
+    assert {s.object for s in loaded.delta.added if str(s.subject) == bureau} == {
+        URIRef(f"{SV}Bureau"),
+        Literal("X 1"),
+    }
