@@ -48,7 +48,8 @@ def validate(
 
     `data` and `shapes` are each a path, an rdflib Graph or Dataset, or a pyoxigraph Store; nothing is
     written to them. `graphs` names the graphs whose union is the data graph (default: everything). No
-    entailment is applied.
+    entailment is applied. `advanced` switches on SHACL-AF in pySHACL; the compiled engine refuses its
+    features by name (rules have a door of their own, `run_rules`).
 
     Raises DataError when a graph cannot be read or none of `graphs` is there, ShapeError when a shape is
     ill-formed, UnsupportedError when the engine cannot run a shape, EngineError when it fails.

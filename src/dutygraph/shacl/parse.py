@@ -66,6 +66,14 @@ def is_true(graph: Graph, node: Node, predicate: Node) -> bool:
     return (node, predicate, _TRUE) in graph
 
 
+def _check_targets(targets: Targets, shape: str) -> None:
+    if any(isinstance(n, BNode) for n in targets.nodes):
+        raise ShapeError("an IRI or literal expected", shape=shape, prop="sh:targetNode", clause="2.1.3.1")
+    for term in (*targets.classes, *targets.subjects_of, *targets.objects_of):
+        if not isinstance(term, URIRef):
+            raise ShapeError(f"not an IRI: {term}", shape=shape, prop="target", clause="2.1.3")
+
+
 class _Parser:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -91,7 +99,8 @@ class _Parser:
         if len(severities) > 1 or not all(isinstance(s, URIRef) for s in severities):
             raise ShapeError("one IRI expected", shape=name, prop="sh:severity", clause="2.1.4")
         severity = severities[0] if severities else SH.Violation
-        targets: Targets = parse_targets(self.graph, node)
+        targets = parse_targets(self.graph, node)
+        _check_targets(targets, name)
         return Shape(node, targets, severity, deactivated, constraints, path, path_node)
 
     def _path(self, node: Node) -> tuple[Path | None, Node | None]:

@@ -137,7 +137,7 @@ def _copy(source: Graph, node: Node, target: Graph, seen: set[Node]) -> None:
 def _sort_key(result: Result, path: str) -> tuple[str, ...]:
     # Blank nodes come last: their labels may differ from run to run.
     def named(term: Node | None) -> str:
-        return "" if term is None or isinstance(term, BNode) else term.n3()
+        return "" if term is None or isinstance(term, BNode) else str(term)
 
     terms = (result.source_shape, result.source_constraint, result.focus_node, result.value)
     return (
@@ -147,6 +147,6 @@ def _sort_key(result: Result, path: str) -> tuple[str, ...]:
         str(result.component),
         named(result.value),
         str(result.severity),
-        " ".join(sorted(m.n3() for m in result.messages)),
+        " ".join(result.messages),
         *(str(t) for t in terms),
     )

@@ -23,6 +23,10 @@ Solution = dict[str, Term]
 def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> Iterator[Solution]:
     """Give the solutions of a constraint's SELECT, `this` bound in each (SHACL 5.3.1).
 
+    The query sees the values as pyoxigraph has them: `DATATYPE` of "5"^^xsd:byte is xsd:integer there.
+    Literals in the solutions are given back as they were written, where the data leaves no doubt which one
+    is meant.
+
     Run once for all focus nodes; once for each of them where the query counts or cuts off without regard to
     `$this`. Raises EngineError when pyoxigraph refuses the query.
     """

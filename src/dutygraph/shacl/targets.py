@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rdflib import OWL, RDF, RDFS, SH, Graph, Literal
+from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, URIRef
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -28,7 +28,7 @@ class Targets:
 def parse_targets(shapes: Graph, shape: Node) -> Targets:
     """Read the targets of a shape (SHACL 2.1.3.1 to 2.1.3.5)."""
     classes = set(shapes.objects(shape, SH.targetClass))
-    if _is_class(shapes, shape) and _is_shape(shapes, shape):
+    if isinstance(shape, URIRef) and _is_class(shapes, shape) and _is_shape(shapes, shape):
         classes.add(shape)
     return Targets(
         nodes=tuple(sorted(shapes.objects(shape, SH.targetNode), key=_name)),
