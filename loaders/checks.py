@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,11 +14,13 @@ from dutygraph.model import Cell, Problem, Text
 def without_samples(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
     """Leave out the sample rows of the empty forms, unless nothing else was written yet."""
     only_samples = all(row.sample for row in rows)
+    sheets: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         if row.sample:
-            reading.notices.append(
-                Problem(row.cell(), say("sample-read" if only_samples else "sample-skipped"))
-            )
+            sheets[row.record.file].append(row.record.sheet)
+    for file, names in sheets.items():
+        text = say("sample-read" if only_samples else "sample-skipped", sheets="、".join(names))
+        reading.notices.append(Problem(Cell(file), text))
     return rows if only_samples else [row for row in rows if not row.sample]
 
 

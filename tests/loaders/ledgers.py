@@ -24,7 +24,7 @@ WHOLE: Mapping[str, Rows] = {"基本信息": BASICS, "表1 业务清单": BUSINE
 
 def write_book(path: Path, sheets: Mapping[str, Rows]) -> Path:
     book = openpyxl.Workbook()
-    book.remove(book.active)
+    book.remove(book.worksheets[0])
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import openpyxl
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from dutygraph.loaders import load
 from dutygraph.model import Cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -30,13 +31,17 @@ SHEETS: dict[str, Rows] = {
 }
 
 
+def rewrite(sheet: Any, row: int, header: str, value: object) -> None:
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(row, columns[header]).value = value
+
+
 def correct(path: Path) -> None:
     book = openpyxl.load_workbook(path)
     nodes, tasks = book[NODE_SHEET], book[SHEET_SHEET]
-    columns = {cell.value: cell.column for cell in nodes[1]}
-    nodes.cell(2, columns["序号"], 2)
-    nodes.cell(3, columns["节点编号"], "N3")
-    tasks.cell(2, {cell.value: cell.column for cell in tasks[1]}["月份"], "2025-03")
+    rewrite(nodes, 2, "序号", 2)
+    rewrite(nodes, 3, "节点编号", "N3")
+    rewrite(tasks, 2, "月份", "2025-03")
     for sheet in (nodes, tasks):
         for row in sheet.iter_rows():
             for cell in row:
