@@ -11,7 +11,7 @@ from rdflib import Graph
 from dutygraph.bureaus import Bureau, describe_bureau
 from dutygraph.dataset_check import check_dataset
 from dutygraph.findings import Describer
-from dutygraph.model import CheckReport, Finding, Problem, RuleOutcome
+from dutygraph.model import CheckReport, Finding, Problem, RuleOutcome, Text
 from dutygraph.ontology import SV
 from dutygraph.responsible import Responsibilities
 from dutygraph.rules import derive
@@ -27,7 +27,12 @@ Progress = Callable[[str], None]
 
 
 class CheckError(Exception):
-    """The check cannot be made as asked; the message says why and what to do."""
+    """The check cannot be made as asked; ``text`` says why and what to do."""
+
+    def __init__(self, text: Text) -> None:
+        """Keep what to tell the user."""
+        super().__init__(f"{text.zh} / {text.en}")
+        self.text = text
 
 
 def check(
@@ -107,8 +112,10 @@ def _asked(rules: Collection[str] | None) -> tuple[RuleShape, ...]:
     if unknown:
         listed = "、".join(unknown)
         raise CheckError(
-            f"没有规则{listed}；“dutygraph rules”列出全部规则。"
-            f" / There is no rule {listed}; “dutygraph rules” lists them all."
+            Text(
+                f"没有规则{listed}；“dutygraph rules”列出全部规则。",
+                f"There is no rule {listed}; “dutygraph rules” lists them all.",
+            )
         )
     return tuple(shape for shape in known if shape.rule in rules)
 

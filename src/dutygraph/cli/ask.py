@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -16,13 +17,15 @@ from rich.table import Table
 
 from dutygraph.bureaus import describe_bureau
 from dutygraph.check import date_of_check, prepare
-from dutygraph.cli.console import progress, refuse, step
+from dutygraph.cli.console import progress, refuse, step, write_output
 from dutygraph.cli.opening import open_or_refuse
 from dutygraph.cli.options import AsOf, Base, BureauCode, EngineName, Lang, Language, Output
-from dutygraph.model import Thing
+from dutygraph.model import Text, Thing
 from dutygraph.queries import ParameterError, questions
 from dutygraph.questions import Answer, QuestionError, Value, ask, find_question
 from dutygraph.report.safe_text import safe_text
+from dutygraph.report.words import word
+from dutygraph.report.wrapping import add_row, table
 from dutygraph.store import DEFAULT_BASE
 
 
@@ -53,16 +56,18 @@ def run(
     if question is None:
         Console().print(_catalogue(lang))
         return
-    given = [word for word in source_and_parameters or [] if "=" in word]
-    sources = [Path(word) for word in source_and_parameters or [] if "=" not in word]
+    given = [text for text in source_and_parameters or [] if "=" in text]
+    sources = [Path(text) for text in source_and_parameters or [] if "=" not in text]
     try:
         asked = find_question(question)
     except QuestionError as error:
         refuse(str(error))
     if not sources:
-        refuse(
-            "请指明台账，例如：dutygraph ask Q24 bureau.xlsx / Name a source: dutygraph ask Q24 bureau.xlsx"
+        said = Text(
+            "请指明台账，例如：dutygraph ask Q24 bureau.xlsx",
+            "Name a source, such as: dutygraph ask Q24 bureau.xlsx",
         )
+        refuse(said, lang)
     with progress() as bar:
         step(bar, "read", lang)
         source = open_or_refuse(
@@ -72,49 +77,47 @@ def run(
         stated = describe_bureau(source.store, source.names)
         prepare(source.store, source.names, date_of_check(stated, as_of.date() if as_of else None))
         try:
-            answer = ask(source.store, source.names, asked, dict(_pair(word) for word in given))
+            answer = ask(source.store, source.names, asked, dict(_pair(text) for text in given))
         except ParameterError as error:
             refuse(str(error))
-    _show(answer, format_, output, lang)
+    _show(answer, format_, output, lang, keep=sources)
 
 
-def _pair(word: str) -> tuple[str, str]:
-    name, _, value = word.partition("=")
+def _pair(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
     return name, value
 
 
 def _catalogue(lang: Language) -> Table:
     titles = ("Id", "Question", "Parameters") if lang is Language.EN else ("编号", "问题", "参数")
-    table = Table(*titles, expand=True)
+    colon = word("mark", "colon", lang)
+    catalogue = table(titles)
     for question in questions():
-        parameters = "\n".join(f"{p.name}：{p.meaning.in_language(lang)}" for p in question.parameters)
-        table.add_row(question.id, question.title.in_language(lang), parameters)
-    return table
+        parameters = "\n".join(f"{p.name}{colon}{p.meaning.in_language(lang)}" for p in question.parameters)
+        add_row(catalogue, (question.id, question.title.in_language(lang), parameters))
+    return catalogue
 
 
-def _show(answer: Answer, format_: AnswerFormat, output: Path | None, lang: Language) -> None:
+def _show(
+    answer: Answer, format_: AnswerFormat, output: Path | None, lang: Language, *, keep: Sequence[Path]
+) -> None:
     if format_ is AnswerFormat.TABLE and output is None:
         Console().print(_as_table(answer, lang))
         return
-    text = _as_json(answer) if format_ is AnswerFormat.JSON else _as_csv(answer, lang)
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8" if format_ is AnswerFormat.JSON else "utf-8-sig")
-    except OSError as error:
-        refuse(f"无法写入“{output}”：{error} / Cannot write {output}: {error}")
+    json_wanted = format_ is AnswerFormat.JSON
+    data = _as_json(answer).encode() if json_wanted else _as_csv(answer, lang).encode("utf-8-sig")
+    write_output(data, output, lang, keep=keep)
 
 
 def _as_table(answer: Answer, lang: Language) -> Table:
     headings = [column.heading.in_language(lang) for column in answer.columns]
     title = f"{answer.question.id} {answer.question.title.in_language(lang)}"
-    table = Table(*headings, title=title, title_justify="left", expand=True)
+    rows = table(headings, title=title)
     for row in answer.rows:
-        table.add_row(*(shown(cell, answer, lang) for cell in row))
+        add_row(rows, (shown(cell, answer, lang) for cell in row))
     if not answer.rows:
-        table.caption = "no row: nothing in the data answers" if lang is Language.EN else "没有符合条件的记录"
-    return table
+        rows.caption = "no row: nothing in the data answers" if lang is Language.EN else "没有符合条件的记录"
+    return rows
 
 
 def shown(cell: Value, answer: Answer, lang: Language) -> str:
@@ -147,5 +150,7 @@ def _as_csv(answer: Answer, lang: Language) -> str:
     writer = csv.writer(text)
     writer.writerow([column.heading.in_language(lang) for column in answer.columns])
     for row in answer.rows:
-        writer.writerow([safe_text(shown(cell, answer, lang)) for cell in row])
+        texts = (shown(cell, answer, lang) for cell in row)
+        numbers = (isinstance(cell, int | Decimal) for cell in row)
+        writer.writerow([t if number else safe_text(t) for t, number in zip(texts, numbers, strict=True)])
     return text.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from dutygraph.check import CheckError, check
-from dutygraph.cli.console import progress, refuse, step
+from dutygraph.cli.console import progress, refuse, step, write_output
 from dutygraph.cli.opening import open_or_refuse
 from dutygraph.cli.options import (
     AsOf,
@@ -23,8 +24,9 @@ from dutygraph.cli.options import (
     Partial,
     Sources,
 )
-from dutygraph.model import CheckReport, Severity
-from dutygraph.report import Format, FormatError, write_report
+from dutygraph.model import CheckReport, Severity, Text
+from dutygraph.report import Format, format_for, report_bytes
+from dutygraph.sources import find_ledgers
 from dutygraph.store import DEFAULT_BASE
 
 
@@ -51,7 +53,14 @@ def run(
         typer.Option("--severity", case_sensitive=False, help="只列这些等级 / list only these severities"),
     ] = None,
     lang: Lang = Language.ZH,
-    format_: Annotated[Format, typer.Option("--format", help="输出格式 / output format")] = Format.TABLE,
+    format_: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            help="输出格式，缺省按 -o 的文件名 / output format (default: as -o is named)",
+            show_default=False,
+        ),
+    ] = None,
     output: Output = None,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="何时以 1 退出 / when to exit with 1")
@@ -79,18 +88,28 @@ def run(
                 progress=lambda name: step(bar, name, lang),
             )
         except CheckError as error:
-            refuse(str(error))
+            refuse(error.text, lang.value)
     shown = report.only(severity) if severity else report
-    write_or_refuse(shown, format_, lang, output)
+    _write(shown, format_ or format_for(output), lang, output, sources)
     raise typer.Exit(exit_code(report, fail_on))
 
 
-def write_or_refuse(report: CheckReport, format_: Format, lang: Language, output: Path | None) -> None:
-    """Write a report, or say why it cannot be written."""
-    try:
-        write_report(report, format_, lang=lang.value, output=output)
-    except (FormatError, OSError) as error:
-        refuse(str(error))
+def _write(
+    report: CheckReport, format_: Format, lang: Language, output: Path | None, sources: Sequence[Path]
+) -> None:
+    if format_ is not Format.XLSX:
+        write_output(report_bytes(report, format_, lang.value), output, lang.value, keep=sources)
+    elif output is None:
+        refuse(
+            Text(
+                "请用 -o 指明要写的文件，例如 -o gaps.xlsx。", "Name the file with -o, such as -o gaps.xlsx."
+            ),
+            lang.value,
+        )
+    else:
+        ledgers, folder = find_ledgers(sources), output.parent
+        data = report_bytes(report, format_, lang.value, lambda cell: ledgers.link(cell, folder))
+        write_output(data, output, lang.value, keep=sources)
 
 
 def exit_code(report: CheckReport, fail_on: FailOn) -> int:

@@ -14,11 +14,12 @@ from rich.table import Table
 
 from dutygraph.bureaus import describe_bureau
 from dutygraph.check import date_of_check, prepare
-from dutygraph.cli.console import progress, refuse, step
+from dutygraph.cli.console import progress, step, write_output
 from dutygraph.cli.opening import open_or_refuse
 from dutygraph.cli.options import AsOf, Base, BureauCode, EngineName, Lang, Language, Output, Sources
 from dutygraph.coverage import TITLES, Axis, CoverageRow, coverage
 from dutygraph.report.safe_text import safe_text
+from dutygraph.report.wrapping import add_row, table
 from dutygraph.store import DEFAULT_BASE
 
 
@@ -57,14 +58,9 @@ def run(
     if format_ is CoverageFormat.TABLE and output is None:
         Console().print(as_table(rows, by, lang, heading))
         return
-    text = _as_csv(rows, lang) if format_ is CoverageFormat.CSV else _as_json(rows, by, date.isoformat())
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8-sig" if format_ is CoverageFormat.CSV else "utf-8")
-    except OSError as error:
-        refuse(f"无法写入“{output}”：{error} / Cannot write {output}: {error}")
+    json_wanted = format_ is CoverageFormat.JSON
+    data = _as_json(rows, by, date.isoformat()) if json_wanted else _as_csv(rows, lang)
+    write_output(data, output, lang, keep=sources)
 
 
 def as_table(rows: tuple[CoverageRow, ...], axis: Axis, lang: Language, heading: str) -> Table:
@@ -72,13 +68,12 @@ def as_table(rows: tuple[CoverageRow, ...], axis: Axis, lang: Language, heading:
     titles = ("Group", "Covered", "Total", "Ratio", "Missing")
     if lang is Language.ZH:
         titles = ("分组", "已覆盖", "总数", "覆盖率", "未覆盖")
-    table = Table(title=f"{heading}\n{TITLES[axis].in_language(lang)}", expand=True, title_justify="left")
-    for title, justify in zip(titles, ("left", "right", "right", "right", "left"), strict=True):
-        table.add_column(title, justify="right" if justify == "right" else "left", no_wrap=justify == "right")
+    made = table(titles, title=f"{heading}\n{TITLES[axis].in_language(lang)}", numbers=(1, 2, 3))
     for row in rows:
-        missing = "、".join(_name(thing.label, thing.id) for thing in row.missing)
-        table.add_row(row.label.in_language(lang), str(row.covered), str(row.total), percent(row), missing)
-    return table
+        missing = "\n".join(_name(thing.label, thing.id) for thing in row.missing)
+        label = row.label.in_language(lang)
+        add_row(made, (label, str(row.covered), str(row.total), percent(row), missing))
+    return made
 
 
 def percent(row: CoverageRow) -> str:
@@ -90,7 +85,7 @@ def _name(label: str, identifier: str) -> str:
     return identifier if label in ("", identifier) else f"{label}（{identifier}）"
 
 
-def _as_json(rows: tuple[CoverageRow, ...], axis: Axis, as_of: str) -> str:
+def _as_json(rows: tuple[CoverageRow, ...], axis: Axis, as_of: str) -> bytes:
     data = {
         "by": axis.value,
         "asOf": as_of,
@@ -106,10 +101,10 @@ def _as_json(rows: tuple[CoverageRow, ...], axis: Axis, as_of: str) -> str:
             for row in rows
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _as_csv(rows: tuple[CoverageRow, ...], lang: Language) -> str:
+def _as_csv(rows: tuple[CoverageRow, ...], lang: Language) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     headings = ["group", "covered", "total", "ratio", "missing"]
@@ -118,4 +113,4 @@ def _as_csv(rows: tuple[CoverageRow, ...], lang: Language) -> str:
         missing = "；".join(thing.id for thing in row.missing)
         cells = [row.label.in_language(lang), row.covered, row.total, percent(row), missing]
         writer.writerow([safe_text(str(cell)) for cell in cells])
-    return text.getvalue()
+    return text.getvalue().encode("utf-8-sig")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +11,12 @@ from rich.console import Console
 from rich.table import Table
 
 from dutygraph.check import check
-from dutygraph.cli.console import progress, refuse, step
+from dutygraph.cli.console import progress, refuse, step, write_output
 from dutygraph.cli.coverage import as_table
 from dutygraph.cli.options import Engine, EngineName, Lang, Language
 from dutygraph.coverage import Axis, coverage
 from dutygraph.model import CheckReport, Finding, Severity, Text
+from dutygraph.report.wrapping import add_row, table
 from dutygraph.sources import open_source
 
 DECLARED = (
@@ -76,11 +76,8 @@ def run(
 
 def _save(workbook: Path, target: Path, lang: Language) -> None:
     if target.exists():
-        refuse(f"“{target}”已存在，未覆盖 / {target} exists and was left alone")
-    try:
-        shutil.copyfile(workbook, target)
-    except OSError as error:
-        refuse(f"无法写入“{target}”：{error} / Cannot write {target}: {error}")
+        refuse(Text(f"“{target}”已存在，未覆盖。", f"{target} exists and was left alone."), lang)
+    write_output(workbook.read_bytes(), target, lang)
     typer.echo(f"Saved to {target}" if lang is Language.EN else f"已保存到“{target}”")
 
 
@@ -88,10 +85,10 @@ def _counts(report: CheckReport, lang: Language, heading: str) -> Table:
     titles = (
         ("Counted", "Registered", "Declared") if lang is Language.EN else ("统计", "台账实数", "申报总数")
     )
-    table = Table(*titles, title=heading, title_justify="left", expand=True)
+    counts = table(titles, title=heading, numbers=(1, 2))
     for name, label, declared in DECLARED:
-        table.add_row(label.in_language(lang), str(report.counts.get(name, 0)), str(declared))
-    return table
+        add_row(counts, (label.in_language(lang), str(report.counts.get(name, 0)), str(declared)))
+    return counts
 
 
 def _gravest(report: CheckReport, lang: Language) -> Table:
@@ -101,10 +98,10 @@ def _gravest(report: CheckReport, lang: Language) -> Table:
     if lang is Language.ZH:
         said = f"共{len(report.open_findings)}处缺口，其中严重{len(grave)}处；先看这{GRAVEST}处："
         titles = ("规则", "缺口", "由谁办理")
-    table = Table(*titles, title=said, title_justify="left", expand=True)
+    gaps = table(titles, title=said)
     for finding in _one_per_rule(grave)[:GRAVEST]:
-        table.add_row(finding.rule, finding.message.in_language(lang), responsible(finding))
-    return table
+        add_row(gaps, (finding.rule, finding.message.in_language(lang), responsible(finding)))
+    return gaps
 
 
 def _one_per_rule(findings: list[Finding]) -> list[Finding]:

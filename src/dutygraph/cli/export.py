@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from typing import Annotated
 
 import pyoxigraph as ox
 import typer
 
-from dutygraph.cli.console import refuse
+from dutygraph.cli.console import write_output
 from dutygraph.cli.opening import open_or_refuse
 from dutygraph.cli.options import Base, BureauCode, EngineName, Lang, Language, Output, Sources
 from dutygraph.store import DEFAULT_BASE, DERIVED_KINDS
@@ -42,10 +41,4 @@ def run(
     if format_ is GraphFormat.TRIG:
         quads = ox.parse(data, ox.RdfFormat.N_QUADS)
         data = ox.serialize(quads, format=ox.RdfFormat.TRIG) or b""
-    if output is None:
-        sys.stdout.buffer.write(data)
-        return
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        refuse(f"无法写入“{output}”：{error} / Cannot write {output}: {error}")
+    write_output(data, output, lang, keep=sources)

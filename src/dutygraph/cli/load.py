@@ -35,14 +35,16 @@ def run(
         step(bar, "read", lang)
         try:
             loaded = read(sources, base=base, bureau=bureau, partial=partial, engine=engine.value)
-            opened = EmbeddedStore(None if dry_run and not EmbeddedStore.is_store(store) else store)
+            opened = EmbeddedStore(None if dry_run and not store.exists() else store)
             change = replacing(opened, loaded.delta)
             if not dry_run:
                 opened.commit(change)
         except SourceRefusedError as error:
             refuse_input(error.loaded, lang.value)
-        except (SourceError, StoreError) as error:
-            refuse(str(error))
+        except SourceError as error:
+            refuse(error.problem.line(lang.value))
+        except StoreError as error:
+            refuse(error.text, lang.value)
     if partial:
         print_problems(loaded, lang.value)
         write_rejected_beside(loaded, sources[0], lang.value)

@@ -26,8 +26,10 @@ def open_or_refuse(
         source = open_source(sources, base=base, bureau=bureau, partial=partial, engine=engine.value)
     except SourceRefusedError as error:
         refuse_input(error.loaded, lang.value)
-    except (SourceError, BureauChoiceError, StoreError) as error:
-        refuse(str(error))
+    except SourceError as error:
+        refuse(error.problem.line(lang.value))
+    except (BureauChoiceError, StoreError) as error:
+        refuse(error.text, lang.value)
     if source.loaded is not None:
         print_problems(source.loaded, lang.value)
         write_rejected_beside(source.loaded, sources[0], lang.value)

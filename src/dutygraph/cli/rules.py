@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -10,31 +11,31 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
+from dutygraph import model
 from dutygraph.cli.console import refuse
 from dutygraph.cli.options import Lang, Language
-from dutygraph.model import Severity, Text
+from dutygraph.report.words import word
+from dutygraph.report.wrapping import Wrapped, add_row, table
 from dutygraph.shapes import ASPECTS, RuleFolder, RuleShape, catalogue, rule_folders
 
 ASPECT_NAMES = dict(
     zip(
         ASPECTS,
         (
-            Text("点：业务、岗位、监督员", "Point: businesses, posts, supervisors"),
-            Text("线：线图、风险、措施", "Line: charts, risks, controls"),
-            Text("面：年度计划与任务单", "Plane: plan and task sheets"),
-            Text("面：监督检查", "Plane: checks"),
-            Text("面：问题与整改", "Plane: issues and rectification"),
-            Text("面：考核与改进", "Plane: evaluation"),
+            model.Text("点：业务、岗位、监督员", "Point: businesses, posts, supervisors"),
+            model.Text("线：线图、风险、措施", "Line: charts, risks, controls"),
+            model.Text("面：年度计划与任务单", "Plane: plan and task sheets"),
+            model.Text("面：监督检查", "Plane: checks"),
+            model.Text("面：问题与整改", "Plane: issues and rectification"),
+            model.Text("面：考核与改进", "Plane: evaluation"),
         ),
         strict=True,
     )
 )
-SEVERITY_NAMES = {
-    Severity.VIOLATION: Text("严重", "Violation"),
-    Severity.WARNING: Text("警告", "Warning"),
-    Severity.INFO: Text("提示", "Info"),
-}
+# Sentences quote the names that will stand there themselves, or not at all.
+_PLACEHOLDER = re.compile(r"\{[$?](?:this|value)\}")
 
 
 def run(
@@ -52,7 +53,11 @@ def run(
     wanted = rule.upper()
     shapes = [shape for shape in catalogue() if shape.rule == wanted]
     if not shapes:
-        refuse(f"没有规则{rule}；“dutygraph rules”列出全部 / No rule {rule}; “dutygraph rules” lists them")
+        said = (
+            f"没有规则{rule}；“dutygraph rules”列出全部。",
+            f"No rule {rule}; “dutygraph rules” lists them all.",
+        )
+        refuse(model.Text(*said), lang)
     folder = next(f for f in rule_folders() if f.name.startswith(wanted + "-"))
     _explain(console, shapes, folder, lang)
 
@@ -61,11 +66,11 @@ def _table(aspect: str, shapes: Iterable[RuleShape], lang: Language) -> Table:
     headings = ("Rule", "What is owed", "Severity", "Source")
     if lang is Language.ZH:
         headings = ("规则", "要求", "等级", "出处")
-    table = Table(*headings, title=ASPECT_NAMES[aspect].in_language(lang), title_justify="left", expand=True)
+    rules = table(headings, title=ASPECT_NAMES[aspect].in_language(lang))
     for shape in shapes:
-        severity = SEVERITY_NAMES[shape.severity].in_language(lang)
-        table.add_row(shape.rule, shape.label.in_language(lang), severity, " ".join(shape.sources))
-    return table
+        severity = word("severity", shape.severity.value, lang)
+        add_row(rules, (shape.rule, shape.label.in_language(lang), severity, " ".join(shape.sources)))
+    return rules
 
 
 def _explain(console: Console, shapes: Iterable[RuleShape], folder: RuleFolder, lang: Language) -> None:
@@ -83,15 +88,17 @@ def _explain(console: Console, shapes: Iterable[RuleShape], folder: RuleFolder, 
     )
     why, says, mend, source, valid, invalid = words
     for shape in shapes:
-        severity = SEVERITY_NAMES[shape.severity].in_language(lang)
-        lines = (
-            f"{why}：{shape.rationale.in_language(lang)}",
-            f"{says}：{shape.message.in_language(lang)}",
-            f"{mend}：{shape.remedy.in_language(lang)}",
-            f"{source}：{' '.join(shape.sources)}",
+        explained = (
+            (why, shape.rationale.in_language(lang)),
+            (says, _PLACEHOLDER.sub("〔…〕", shape.message.in_language(lang))),
+            (mend, _PLACEHOLDER.sub("〔…〕", shape.remedy.in_language(lang))),
+            (source, " ".join(shape.sources)),
         )
-        title = f"{shape.rule} {shape.label.in_language(lang)}（{severity}）"
-        console.print(Panel("\n".join(lines), title=title, title_align="left"), markup=False)
+        colon, opening, closing = (word("mark", mark, lang) for mark in ("colon", "open", "close"))
+        severity = word("severity", shape.severity.value, lang)
+        title = Text(f"{shape.rule} {shape.label.in_language(lang)}{opening}{severity}{closing}")
+        text = "\n".join(f"{heading}{colon}{said}" for heading, said in explained)
+        console.print(Panel(Wrapped(text), title=title, title_align="left"))
     for heading, text in ((valid, folder.valid), (invalid, folder.invalid)):
         console.print(f"— {heading} —")
         console.print(Syntax(text, "turtle", background_color="default", word_wrap=True))

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from dutygraph.service import create_app
-
+APPLICATION = "dutygraph.service:create_app"
 LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8046
 
@@ -20,4 +19,5 @@ def run(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="端口 / port")] = DEFAULT_PORT,
 ) -> None:
     """启动服务（目前提供规则与问题目录，不含任何单位的数据）/ Serve the catalogue; no bureau's data yet."""
-    uvicorn.run(create_app(), host=host, port=port, log_level="warning", access_log=False)
+    # named, not imported: no other command has to wait for the service's libraries
+    uvicorn.run(APPLICATION, factory=True, host=host, port=port, log_level="warning", access_log=False)

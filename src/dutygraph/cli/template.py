@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dutygraph.cli.console import refuse
+from dutygraph.cli.console import not_written, refuse
 from dutygraph.cli.options import Lang, Language
 from dutygraph.loaders import write_template
+from dutygraph.model import Text
 
 
 def run(
@@ -19,10 +20,12 @@ def run(
     lang: Lang = Language.ZH,
 ) -> None:
     """写出空白表格：表头、填写说明、下拉选项、示例行 / Write the empty forms."""
+    if output.exists():
+        refuse(Text(f"“{output}”已存在，未覆盖。", f"{output} exists and was left alone."), lang)
     try:
         write_template(output)
     except OSError as error:
-        refuse(f"无法写入“{output}”：{error} / Cannot write {output}: {error}")
+        refuse(not_written(output, error), lang)
     said = (
         f"Empty forms written to {output}; fill them in, then: dutygraph check {output}"
         if lang is Language.EN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,7 @@ from dutygraph.report.as_json import as_json
 from dutygraph.report.as_junit import as_junit
 from dutygraph.report.as_table import as_table
 from dutygraph.report.as_turtle import as_turtle
-from dutygraph.report.as_xlsx import as_xlsx
+from dutygraph.report.as_xlsx import Link, as_xlsx, no_link
 
 
 class Format(StrEnum):
@@ -29,35 +28,34 @@ class Format(StrEnum):
     JUNIT = "junit"
 
 
-class FormatError(Exception):
-    """A report cannot be written in the form asked for; the message says what to do."""
-
-
-WRITERS: Mapping[Format, Callable[[CheckReport, str], bytes]] = {
+_WRITERS: Mapping[Format, Callable[[CheckReport, str], bytes]] = {
     Format.TABLE: as_table,
     Format.JSON: as_json,
     Format.CSV: as_csv,
-    Format.XLSX: as_xlsx,
     Format.HTML: as_html,
     Format.TURTLE: as_turtle,
     Format.JUNIT: as_junit,
 }
 
 
-def write_report(report: CheckReport, format_: Format, *, lang: str, output: Path | None) -> None:
-    """Write a report to a file, or to standard output where *output* is None.
+_SUFFIXES = {
+    ".json": Format.JSON,
+    ".csv": Format.CSV,
+    ".xlsx": Format.XLSX,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".ttl": Format.TURTLE,
+    ".xml": Format.JUNIT,
+}
 
-    Raises:
-        FormatError: a workbook was asked for without a file.
-        OSError: the file cannot be written.
-    """
-    if output is None and format_ is Format.XLSX:
-        raise FormatError(
-            "请用 -o 指明要写的文件，例如 -o gaps.xlsx / Name the file with -o, such as -o gaps.xlsx"
-        )
-    data = WRITERS[format_](report, lang)
-    if output is not None:
-        output.write_bytes(data)
-        return
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+
+def format_for(output: Path | None) -> Format:
+    """Return the form that a file's name asks for; a table where there is no file or another name."""
+    return _SUFFIXES.get(output.suffix.lower(), Format.TABLE) if output else Format.TABLE
+
+
+def report_bytes(report: CheckReport, format_: Format, lang: str, link: Link = no_link) -> bytes:
+    """Return a report in a form; *link* gives the address of a cell of the ledger, for those that link."""
+    if format_ is Format.XLSX:
+        return as_xlsx(report, lang, link)
+    return _WRITERS[format_](report, lang)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from dutygraph.model import Cell, CheckReport
-from dutygraph.report.rows import GAP_COLUMNS, OFFICE_COLUMNS, RULE_COLUMNS, gap_rows, rule_rows
+from dutygraph.report.rows import GAP_COLUMNS, OFFICE_COLUMNS, RULE_COLUMNS, gap_rows, place, rule_rows
 from dutygraph.report.words import columns, kind_name, word
 
 WIDTHS = {
@@ -19,6 +19,8 @@ WIDTHS = {
     "cell": 30, "waived": 16, "gap": 14, "handler": 12, "due": 12, "progress": 24, "examined": 12,
     "gaps": 9, "waivers": 9,
 }  # fmt: skip
+NUMBERS = {"number", "examined", "gaps", "waivers"}
+LONGEST_TEXT = 32_767  # what a cell can hold
 SEVERITY_COLOURS = {"Violation": "#F8D7DA", "Warning": "#FFF3CD", "Info": "#E2E3E5"}
 _WITHOUT_FORMULAS = {
     "in_memory": True,
@@ -28,10 +30,20 @@ _WITHOUT_FORMULAS = {
 }
 
 
-def as_xlsx(report: CheckReport, lang: str) -> bytes:
+Link = Callable[[Cell], str | None]
+"""Where a cell of the ledger is found: ``path#'sheet'!D7``, or None where no link can be made."""
+
+
+def no_link(_cell: Cell) -> str | None:
+    """Link to nothing."""
+    return None
+
+
+def as_xlsx(report: CheckReport, lang: str, link: Link = no_link) -> bytes:
     """Return a workbook of three sheets: the gaps, the rules, what was checked.
 
-    The last columns of the gap list are left empty for the office to fill in.
+    The last columns of the gap list are left empty for the office to fill in. *link* gives the address of
+    each gap's cell in the ledger.
     """
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, _WITHOUT_FORMULAS) as workbook:
@@ -50,36 +62,34 @@ def as_xlsx(report: CheckReport, lang: str) -> bytes:
             for name, colour in SEVERITY_COLOURS.items()
         }
         plain = workbook.add_format({"text_wrap": True, "valign": "top"})
-        link = workbook.add_format(
+        linked = workbook.add_format(
             {"text_wrap": True, "valign": "top", "font_color": "#0563C1", "underline": 1}
         )
-        _write_gaps(
-            workbook.add_worksheet(word("heading", "gaps", lang)), report, lang, header, plain, link, cells
-        )
+        gaps = workbook.add_worksheet(word("heading", "gaps", lang))
+        _write_table(gaps, GAP_COLUMNS + OFFICE_COLUMNS, gap_rows(report, lang), lang, header, plain)
+        _colour_severities(gaps, report, lang, cells)
+        _write_links(gaps, report, lang, linked, link)
         rules = workbook.add_worksheet(word("heading", "rules", lang))
         _write_table(rules, RULE_COLUMNS, rule_rows(report, lang), lang, header, plain)
         _write_about(workbook.add_worksheet(word("heading", "about", lang)), report, lang, header, plain)
     return data.getvalue()
 
 
-def _write_gaps(
-    sheet: Worksheet,
-    report: CheckReport,
-    lang: str,
-    header: Format,
-    plain: Format,
-    link: Format,
-    severities: Mapping[str, Format],
+def _colour_severities(
+    sheet: Worksheet, report: CheckReport, lang: str, severities: Mapping[str, Format]
 ) -> None:
-    rows = gap_rows(report, lang)
-    names = GAP_COLUMNS + OFFICE_COLUMNS
-    _write_table(sheet, names, rows, lang, header, plain)
-    for number, (row, finding) in enumerate(zip(rows, report.findings, strict=True), start=1):
-        severity = names.index("severity")
-        sheet.write_string(number, severity, row["severity"], severities[finding.severity.value])
-        target = _link(finding.cell)
+    column = GAP_COLUMNS.index("severity")
+    for line, finding in enumerate(report.findings, start=1):
+        severity = finding.severity.value
+        sheet.write_string(line, column, word("severity", severity, lang), severities[severity])
+
+
+def _write_links(sheet: Worksheet, report: CheckReport, lang: str, linked: Format, link: Link) -> None:
+    column = GAP_COLUMNS.index("cell")
+    for line, finding in enumerate(report.findings, start=1):
+        target = finding.cell and link(finding.cell)
         if target:
-            sheet.write_url(number, names.index("cell"), target, link, row["cell"])
+            sheet.write_url(line, column, f"external:{target}", linked, place(finding.cell, lang))
 
 
 def _write_table(
@@ -95,20 +105,17 @@ def _write_table(
         sheet.set_column(number, number, WIDTHS[name])
         sheet.write_string(0, number, headings[name], header)
     for line, row in enumerate(rows, start=1):
-        for number, name in enumerate(names):
-            _write_cell(sheet, line, number, row.get(name, ""), plain)
+        for position, name in enumerate(names):
+            text = row.get(name, "")
+            if name in NUMBERS:
+                sheet.write_number(line, position, int(text), plain)
+            else:
+                sheet.write_string(line, position, text[:LONGEST_TEXT], plain)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(rows), 1), len(names) - 1)
     sheet.set_landscape()
     sheet.repeat_rows(0)
     sheet.fit_to_pages(1, 0)
-
-
-def _write_cell(sheet: Worksheet, line: int, number: int, text: str, plain: Format) -> None:
-    if text.isascii() and text.isdecimal():
-        sheet.write_number(line, number, int(text), plain)
-    else:
-        sheet.write_string(line, number, text, plain)
 
 
 def _write_about(sheet: Worksheet, report: CheckReport, lang: str, header: Format, plain: Format) -> None:
@@ -118,18 +125,12 @@ def _write_about(sheet: Worksheet, report: CheckReport, lang: str, header: Forma
         (word("heading", "bureau", lang), f"{report.bureau_label}（{report.bureau}）"),
         (word("heading", "as_of", lang), report.as_of.isoformat()),
         (word("heading", "computed_at", lang), report.computed_at.isoformat(timespec="seconds")),
-        *((kind_name(name, lang) or name, str(count)) for name, count in report.counts.items()),
     ]
     sheet.write_string(0, 0, word("heading", "title", lang), header)
     sheet.write_string(0, 1, "", header)
     for line, (name, value) in enumerate(facts, start=1):
         sheet.write_string(line, 0, name, plain)
-        _write_cell(sheet, line, 1, value, plain)
-
-
-def _link(cell: Cell | None) -> str | None:
-    """Return a link to a cell of the ledger, which is looked for beside the gap list."""
-    if cell is None or cell.sheet is None or not cell.file.lower().endswith((".xlsx", ".xlsm")):
-        return None
-    sheet = cell.sheet.replace("'", "''")
-    return f"external:{cell.file}#'{sheet}'!A{cell.row or 1}"
+        sheet.write_string(line, 1, value, plain)
+    for line, (kind, count) in enumerate(report.counts.items(), start=len(facts) + 1):
+        sheet.write_string(line, 0, kind_name(kind, lang) or kind, plain)
+        sheet.write_number(line, 1, count, plain)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import URIRef
 
-from dutygraph.model import Cell, Delta, GraphKind, Statement
+from dutygraph.model import Cell, Delta, GraphKind, Statement, Text
 from dutygraph.store.cells import cell_of, cell_quads, read_cells, triple_of
 from dutygraph.store.errors import StoreError
 from dutygraph.store.graphs import BureauGraphs
@@ -26,14 +26,18 @@ class EmbeddedStore:
 
         """
         self.folder = folder
+        if folder is not None and _holds_something_else(folder):
+            raise StoreError(
+                Text(
+                    f"“{folder}”里有别的文件，不是图库。请指定一个图库文件夹，或一个空的、尚不存在的文件夹。",
+                    f"{folder} holds other files and is no store. Name a store folder, or one that is empty "
+                    "or does not exist yet.",
+                )
+            )
         try:
             self.oxigraph = ox.Store() if folder is None else ox.Store(folder)
         except (OSError, ValueError) as error:
-            raise StoreError(
-                f"无法打开图库“{folder}”：{error}。请确认路径无误，且没有其他程序正在使用它。"
-                f" / The store {folder} cannot be opened: {error}. "
-                "Check the path, and that no other program has it open."
-            ) from error
+            raise _not_opened(folder, error) from error
 
     @staticmethod
     def is_store(folder: Path) -> bool:
@@ -150,9 +154,33 @@ class EmbeddedStore:
 
 def _not_written(error: OSError) -> StoreError:
     return StoreError(
-        f"写入图库失败，未作任何改动：{error}。请检查磁盘空间和权限。"
-        f" / Nothing was written: {error}. Check disk space and permissions."
+        Text(
+            f"写入图库失败，未作任何改动：{error}。请检查磁盘空间和权限。",
+            f"Nothing was written: {error}. Check disk space and permissions.",
+        )
     )
+
+
+def _not_opened(folder: Path | None, error: Exception) -> StoreError:
+    if "lock" in str(error).lower():
+        return StoreError(
+            Text(
+                f"图库“{folder}”正被另一个程序使用。请等它结束后再试。",
+                f"The store {folder} is in use by another program. Wait until it has finished.",
+            )
+        )
+    return StoreError(
+        Text(
+            f"无法打开图库“{folder}”，它可能已损坏，或者没有读写权限：{error}",
+            f"The store {folder} cannot be opened; it may be damaged, or not yours to write: {error}",
+        )
+    )
+
+
+def _holds_something_else(folder: Path) -> bool:
+    if folder.is_dir():
+        return not EmbeddedStore.is_store(folder) and any(folder.iterdir())
+    return folder.exists()
 
 
 def _graph_pattern(quad: ox.Quad) -> str:
