@@ -102,7 +102,9 @@ def _identifier(column: ColumnForm, raw: Raw, text: str, _row: Mapping[str, str]
         return text
     name = " ".join(unicodedata.normalize("NFKC", _text(column, raw, text, {})).split())
     if " " in name:
-        name = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", name)
+        closed = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", name)
+        # Closing a gap may let two characters combine.
+        name = unicodedata.normalize("NFKC", closed)
     if (
         not name.isprintable()
         or len(name) > MAX_IDENTIFIER

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dutygraph.loaders import ColumnForm
@@ -315,6 +315,7 @@ def test_lists_are_split_and_joined_without_loss(items: list[str], separator: st
 
 
 @given(st.text(max_size=40))
+@example("A´")
 def test_an_identifier_is_stable_and_makes_an_iri(text: str) -> None:
     try:
         name = read("identifier", text)
