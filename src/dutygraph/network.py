@@ -26,6 +26,10 @@ TIES = (
     SV.hasControl, SV.ownerPost, ORG.heldBy, SV.performedBy, SV.managedBy, SV.approvedBy,
     SV.hasNode, SV.atNode, SV.supervisedAtTier1, SV.supervisedAtTier2, SV.supervisedAtTier3,
 )  # fmt: skip
+# What the graph is made of. Ties also join other things: a waiver, too, is sv:approvedBy someone.
+KINDS = (
+    SV.Business, SV.ProcessNode, SV.IntegrityRisk, SV.Control, SV.Post, SV.Person, SV.SupervisorAppointment,
+)  # fmt: skip
 # Steps upwards, for the path from a risk to tier 1.
 STEPS_UP = (SV.hasControl, SV.ownerPost, ORG.heldBy, SV.supervisedBy, SV.escalatesTo)
 _PLACES = Decimal("0.000001")
@@ -160,13 +164,14 @@ def _metric_node(names: BureauGraphs, things: Things, subject: str, kind: str) -
 
 def _edges(store: Store, names: BureauGraphs, predicates: Iterable[URIRef]) -> list[tuple[str, ...]]:
     listed = " ".join(f"<{predicate}>" for predicate in predicates)
+    kinds = ", ".join(f"<{kind}>" for kind in KINDS)
     return _select(
         store,
         names,
         f"""VALUES ?tie {{ {listed} }}
             ?a ?tie ?b .
-            FILTER EXISTS {{ ?a a ?kind }}
-            FILTER EXISTS {{ ?b a ?kind }}
+            FILTER EXISTS {{ ?a a ?kind . FILTER (?kind IN ({kinds})) }}
+            FILTER EXISTS {{ ?b a ?kind . FILTER (?kind IN ({kinds})) }}
             FILTER NOT EXISTS {{ ?a <{SV.riskState}> <{SV["risk-retired"]}> }}""",
         "a",
         "b",
