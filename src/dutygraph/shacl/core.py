@@ -80,7 +80,7 @@ def _class(constraint: Plain, place: Place) -> Query:
 def _datatype(constraint: Plain, place: Place) -> Query:
     name = str(constraint.terms[0])
     datatypes = [f"<{name}>", f"<{KEPT}{name}>"]
-    if not place.data.owned and name in xsd.INTEGERS:
+    if not place.data.lossless and name in xsd.INTEGERS:
         # A Store keeps no derived integer types: what is in the range is taken as meant.
         datatypes.append(f"<{xsd.XSD}integer>")
     tests = [f"DATATYPE({place.value}) IN ({', '.join(datatypes)})"]

@@ -80,8 +80,8 @@ def _check_group(group: Group, bound: frozenset[str], used: set[str], shape: str
     wanted = used | (group.variables() & bound - {"shapesGraph", "currentShape"})
     if group.kind == "subselect" and not wanted <= _projected(group):
         raise ShapeError("a sub-SELECT leaves out $this", shape=shape, prop=component, clause="A")
-    if group.kind == "graph" and _needs(group, bound):
-        raise UnsupportedError("GRAPH around a pre-bound variable", shape=shape, component=component)
+    if group.kind == "graph":
+        raise UnsupportedError("GRAPH: the data graph is one graph", shape=shape, component=component)
 
 
 def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:

@@ -24,6 +24,11 @@ class Targets:
         """Tell whether the shape has any target."""
         return bool(self.nodes or self.classes or self.subjects_of or self.objects_of)
 
+    @property
+    def mixed(self) -> bool:
+        """Tell whether the focus nodes come from more than one pattern."""
+        return bool(self.nodes) + bool(self.classes) + len(self.subjects_of) + len(self.objects_of) > 1
+
 
 def parse_targets(shapes: Graph, shape: Node) -> Targets:
     """Read the targets of a shape (SHACL 2.1.3.1 to 2.1.3.5)."""
