@@ -40,11 +40,12 @@ def validate(data: Source, shapes: Source, graphs: Sequence[str] | None) -> Repo
     messages = cache(partial(messages_of, shapes_graph))
     for shape in parsed:
         examined[shape.name], violations = evaluator.validate(shape)
-        results.extend(_result(v, dataset, messages) for v in violations)
+        results.extend(result_of(v, dataset, messages) for v in violations)
     return Report.of(results, examined, shapes_graph)
 
 
-def _result(violation: Violation, data: Data, messages_of_shape: MessagesOf) -> Result:
+def result_of(violation: Violation, data: Data, messages_of_shape: MessagesOf) -> Result:
+    """Give a violation as a validation result, in rdflib's terms (SHACL 3.6.2)."""
     shape, path = violation.shape, violation.path
     focus = violation.chain[-1]
     bindings = tuple((name, data.term(term)) for name, term in violation.bindings)

@@ -7,6 +7,7 @@ that nested groups, BIND and sub-SELECTs see, and a query may then be run once f
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -89,6 +90,13 @@ def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
 
     `$PATH` is replaced by `path` (SHACL 6.3).
     """
+    return _prebound(text, tuple(patterns.items()), path)
+
+
+# A session asks the same few hundred queries after every change.
+@lru_cache(maxsize=2048)
+def _prebound(text: Text, bound: tuple[tuple[str, str], ...], path: str) -> str:
+    patterns = dict(bound)
     query = parse(text.query)
     marks = (f"?dgm{n}" for n in count())
     # An ASK is asked of all pairs at once: those it says yes to are selected.
