@@ -26,7 +26,7 @@ LEDGER = """
 department:综合部 a sv:Department . department:营销部 a sv:Department .
 department:报装班 a sv:Team ; sv:partOf department:营销部 .
 business:B1 a sv:Business ; sv:runBy department:营销部 ; sv:hasNode node:N1 .
-business:B2 a sv:Business ; sv:hasNode node:N2 ; sv:assessedNoRisk "2025-01-01"^^xsd:date .
+business:B2 a sv:Business ; sv:hasNode node:N2 ; sv:assessedNoRisk "2024-01-01"^^xsd:date .
 node:N1 a sv:ProcessNode , sv:KeyNode . node:N2 a sv:ProcessNode , sv:KeyNode .
 risk:R1 a sv:IntegrityRisk ; sv:atNode node:N1 ; sv:riskWeight 1.0 ; sv:hasControl control:C1 .
 risk:R2 a sv:IntegrityRisk ; sv:atNode node:N1 ; sv:riskWeight 1.0 ; sv:riskState sv:risk-retired .
