@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from urllib.parse import unquote
 
 import pyoxigraph as ox
@@ -26,7 +27,7 @@ class Things:
         self._identifiers: dict[str, str] = {}
         self._labels: dict[str, dict[str, str]] = defaultdict(dict)
         self._types: dict[str, set[str]] = defaultdict(set)
-        self._ontology = load_ontology() if ontology is None else ontology
+        self._ontology = _ontology() if ontology is None else ontology
         self._derived = {str(term) for term in derived_terms()}
         self._origins: dict[str, str] = {}
         for triple in triples:
@@ -85,6 +86,12 @@ class Things:
         }
         specific = sorted(types - above)
         return specific[0].removeprefix(str(SV)) if specific else None
+
+
+@cache
+def _ontology() -> Graph:
+    """Return the ontology, for reading only: a copy for every register costs more than an answer."""
+    return load_ontology()
 
 
 def _from_iri(iri: str) -> tuple[str, str]:
