@@ -108,7 +108,7 @@ def test_q05_businesses_without_a_chart(rows: Rows, book: Workbook) -> None:
             row["年度"] == AS_OF[:4] and business in items(row["业务编号"])
             for row in book["年度计划与检查安排"]
         )
-        waiting = [
+        waiting: list[tuple[str | None, str | None]] = [
             (row["编号"], CONCEPTS[row["状态"]])
             for row in charts
             if row["业务"] == business and row["状态"] != "已替代"
@@ -188,7 +188,8 @@ def test_q08_controls_outside_duties(rows: Rows, book: Workbook) -> None:
         missing: list[str | None] = [post for post in sorted(posts) if control not in duties.get(post, ())]
         if not posts and not any(control in written for written in duties.values()):
             missing = [None]
-        expected += [(control, post, b) for post in missing for b in sorted(businesses) or [None]]
+        own: list[str | None] = [*sorted(businesses)] or [None]
+        expected += [(control, post, business) for post in missing for business in own]
     assert rows("Q08") == expected
     # Fault F06; C27-02 has lost its owner post (F03), yet still stands in that post's duties.
     assert expected == [("C25-02", "G31", "B25")]
