@@ -52,6 +52,7 @@ class Data:
         self._kept: dict[Term, Term] = {}
         self._given: set[Term] = set()
         self._lists = 0
+        self._counts: dict[str, int] = {}
         self._triples: list[ox.Quad] = []
         self.lossless = not isinstance(source, ox.Store)
         self.owned = True
@@ -149,6 +150,13 @@ class Data:
             self._listed(self._plain, [self._kept.get(t, t) for t in terms])
             self._lists -= 1
         return self._listed(self._store, terms) + f" {variable} }}"
+
+    def fewer(self, number: int, predicate: str) -> bool:
+        """Tell whether fewer triples than that have a predicate."""
+        if predicate not in self._counts:
+            rows = self.rows(f"SELECT (COUNT(*) AS ?n) WHERE {{ ?s <{predicate}> ?o }}")
+            self._counts[predicate] = int(str(rows[0][0].value))  # type: ignore[union-attr]
+        return self._counts[predicate] < number
 
     def _listed(self, store: ox.Store, terms: Sequence[Term]) -> str:
         self._lists += 1

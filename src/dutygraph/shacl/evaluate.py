@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rdflib import SH
@@ -52,7 +53,8 @@ class Evaluator:
         if shape.targets.mixed:
             # Several kinds of target in a union are slow to ask again and again.
             listed = self.data.listed(focus, "?dg0")
-            scope = scope if listed is None else Scope(listed)
+            rare = partial(self.data.fewer, len(focus))
+            scope = scope if listed is None else Scope(listed, rare=rare)
         return len(focus), list(self.violations(shape, scope)) if focus else []
 
     def violations(self, shape: Shape, scope: Scope) -> Iterator[Violation]:

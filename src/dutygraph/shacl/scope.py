@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ class Scope:
 
     `pattern` binds the variables of `chain`; the last is the focus node, those before it the focus nodes of
     the shapes that led here, for one nested node reached from two focus nodes is reported twice.
+    `rare` tells of which predicates there are fewer triples than focus nodes, where that is known.
     """
 
     pattern: str
     chain: tuple[str, ...] = ("?dg0",)
     depth: int = 0
+    rare: Callable[[str], bool] | None = None
 
     @property
     def focus(self) -> str:
@@ -49,6 +52,9 @@ class Scope:
         if path is None:
             return Scope(itself, (*self.chain, there), self.depth + 1)
         reached = f"{self.pattern} {here} {path.sparql} {there} ."
+        if path.predicate is not None and self.rare is not None and self.rare(path.predicate):
+            # Few triples: begin with them, and ask of each whether its subject is a focus node.
+            reached = f"{{ {here} {path.sparql} {there} . FILTER EXISTS {{ {self.pattern} }} }}"
         if path.nullable:
             # pyoxigraph forgets the empty path where the start is not in the graph.
             reached = f"{{ {reached} }} UNION {{ {itself} }}"
