@@ -1,7 +1,13 @@
 """A SHACL validator in its own right: data graph and shapes graph in, report out.
 
 `validate` is the door. `Report` and `Result` are what it gives; everything raised on purpose is a
-`ShaclError`.
+`ShaclError`. `run_rules` is the door to SHACL rules.
+
+The compiled engine, in reading order: `parse` (shapes graph to `model`; `parameters`, `paths`, `regex`,
+`prefixes`, `components` read the parts), `dataset` (the data in a Store), `scope` (focus and value nodes as
+patterns), `core` (a constraint as one SELECT), `evaluate` (set algebra over what the SELECTs find),
+`select` with `prebind`, `exists` and `sparql_text` (queries of the shapes graph). `pyshacl_engine` is the
+reference to judge it by.
 """
 
 from __future__ import annotations

@@ -236,9 +236,11 @@ class Data:
         return [ox.Quad(*q.triple) for q in quads(self._store, names)]
 
     def _fill(self, triples: Iterable[ox.Quad]) -> None:
+        if not self.lossless:
+            self._store.bulk_extend(triples)
+            return
         self._triples = list(triples)
         literals: set[Term] = {q.object for q in self._triples if isinstance(q.object, ox.Literal)}
-        literals = literals if self.lossless else set()
         changed = _changed(literals)
         self._kept = {_kept_form(raw): plain for raw, plain in changed.items()}
         self._terms = {_kept_form(raw): to_rdflib(raw) for raw in changed}
