@@ -20,8 +20,21 @@ Ask = Callable[..., Answered]
 HEAD = """@prefix sv: <https://w3id.org/dutygraph#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix period: <https://dutygraph.example/period/> .
 """
-KINDS = ("department", "business", "node", "risk", "control", "post", "duty", "issue", "state-change")
+KINDS = (
+    "department",
+    "business",
+    "node",
+    "risk",
+    "control",
+    "post",
+    "duty",
+    "issue",
+    "state-change",
+    "sheet",
+    "focus",
+)
 LEDGER = """
 department:综合部 a sv:Department . department:营销部 a sv:Department .
 department:报装班 a sv:Team ; sv:partOf department:营销部 .
@@ -40,6 +53,12 @@ issue:I1 a sv:Issue ; sv:foundOn "2024-02-27"^^xsd:date ; sv:dueDate "2024-03-01
 issue:I2 a sv:Issue ; sv:foundOn "2023-12-31"^^xsd:date ; sv:dueDate "2024-03-02"^^xsd:date ;
   sv:state sv:issue-closed ; sv:grade sv:grade-1 .
 issue:I3 a sv:Issue ; sv:dueDate "2024-02-28"^^xsd:date .
+focus:1 sv:targetsNode node:N1 . focus:2 sv:targetsNode node:N2 .
+sheet:T1 a sv:TaskSheet ; sv:hasFocus focus:1 ; sv:forMonth period:2024-03 .
+sheet:T2 a sv:TaskSheet ; sv:hasFocus focus:1 ; sv:forMonth period:2024-04 ;
+  sv:reportedOn "2024-04-20"^^xsd:date ; sv:state sv:sheet-cancelled .
+sheet:T3 a sv:TaskSheet ; sv:hasFocus focus:2 ; sv:forMonth period:2024-04 ;
+  sv:reportedOn "2024-04-20"^^xsd:date .
 state-change:1 sv:changeOf issue:I1 ; sv:toState sv:issue-closed ; sv:changedOn "2024-02-28"^^xsd:date .
 state-change:2 sv:changeOf issue:I1 ; sv:toState sv:issue-closed ; sv:changedOn "2024-03-02"^^xsd:date .
 state-change:3 sv:changeOf issue:I2 ; sv:toState sv:issue-closed ; sv:changedOn "2024-03-01"^^xsd:date .
@@ -121,6 +140,11 @@ def test_q03_and_q04_show_groups_of_nothing(small: Ask) -> None:
     ]
     assert small("Q04") == [(tier, "0", "0", "0", "2", "0") for tier in "123"]
     assert small("Q04", department="综合部") == [(tier, "0", "0", "0", "0", None) for tier in "123"]
+
+
+def test_q07_an_order_is_not_yet_a_check(small: Ask) -> None:
+    # N1 stands in a sheet that nobody reported and in one that was cancelled; N2 was checked.
+    assert small("Q07") == [("N1", "B1", "1", "2")]
 
 
 def test_q08_looks_at_the_owners_duties_first(small: Ask) -> None:
