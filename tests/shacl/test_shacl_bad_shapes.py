@@ -73,6 +73,8 @@ def test_ill_formed(body: str, prop: str) -> None:
         ("sh:in ( [ ] )", "in"),
         ("sh:pattern '(' ", "pattern"),
         ("sh:pattern 'a' ; sh:flags 'z'", "pattern"),
+        ("sh:pattern 'a#b' ; sh:flags 'x'", "pattern"),
+        ("sh:pattern 'a b' ; sh:flags 'qx'", "pattern"),
     ],
 )
 def test_not_supported(body: str, component: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pyoxigraph as ox
 import pytest
 from agreement import agreed, compiled, short, store, ttl
 from rdflib import Graph
 
 from dutygraph.shacl import EngineError, Report, ShapeError, UnsupportedError, dataset
 from dutygraph.shacl.prebind import check, prebind
+from dutygraph.shacl.sparql_text import parse, tokenize, write
 
 DATA = """
 ex:a a ex:C ; ex:p ex:b , ex:c ; ex:n 1 . ex:b a ex:C ; ex:p ex:c ; ex:n 2 . ex:c a ex:C ; ex:n 3 .
@@ -116,6 +118,27 @@ def test_what_the_engine_cannot_run_is_refused_by_name(select: str) -> None:
 def test_texts_that_only_look_like_keywords_pass() -> None:
     text = "SELECT $this WHERE { $this ex:p ?x . FILTER ('MINUS {' != 'SERVICE' && ?x != ex:VALUES) } # MINUS"
     assert focus(compiled(ttl(DATA), constraint(text))) == ["a", "a", "b"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "?s ex:p -1 , .5 , +1.5e3 , 1.0 , 2 .",
+        "?s ex:p 1.",
+        '?s ex:p \'a\'@en-US , \'1\'^^ex:d , """it\'s }""" , true',
+        "?s ?p ?o FILTER (?o-1 > 2 && ?o - 1 < 3 && ?o>-1 && 2-1=1)",
+        "?s ex:p?/ex:q* ?o ; a ?t ; !(ex:p|^ex:q) ?u",
+        "?s ?p [ ex:p (1 2) ] . _:b ?q ()",
+        "?s ex:名.字 ?变量 . ?s ex:a\\-b ?z . ex:x.y ex:%41 ?v",
+        "?s ?p ?o FILTER (?o IN (1,2) && ?o NOT IN (3) || COALESCE(?o, 1) = 1)",
+        "?s ?p ?o FILTER (CONCAT('a','b') = 'ab' || ex:p<?o&&?o>1) # }",
+    ],
+)
+def test_a_query_survives_being_taken_apart(where: str) -> None:
+    text = f"PREFIX ex: <http://example.org/> SELECT * WHERE {{ {where}\n}}"
+    again = write(parse(text))
+    assert tokenize(again) == tokenize(text)
+    ox.Store().query(again)
 
 
 def test_the_path_of_a_property_shape_is_written_in() -> None:

@@ -21,6 +21,9 @@ def regex_text(pattern: str, flags: str, shape: str) -> str:
     """
     if not set(flags) <= _FLAGS:
         raise UnsupportedError(f"unknown flags {flags!r}", shape=shape, component="sh:pattern")
+    if "x" in flags and ("q" in flags or "#" in pattern):
+        # The engine would take # for a comment, and spaces out of a literal pattern.
+        raise UnsupportedError("flag x with q or #", shape=shape, component="sh:pattern")
     text = pattern if "q" in flags else _plain_classes(pattern, shape)
     query = f"SELECT (REGEX('', {json.dumps(text)}, {json.dumps(flags)}) AS ?r) {{}}"
     try:
