@@ -15,16 +15,18 @@ from dutygraph.cli.console import progress, refuse, step, write_output
 from dutygraph.cli.coverage import as_table
 from dutygraph.cli.options import Engine, EngineName, Lang, Language
 from dutygraph.coverage import Axis, coverage
+from dutygraph.coverage.totals import TotalRow, declared_totals
 from dutygraph.model import CheckReport, Finding, Severity, Text
 from dutygraph.report.wrapping import add_row, table
 from dutygraph.sources import open_source
 
-DECLARED = (
-    ("Business", Text("重点业务", "key businesses"), 33),
-    ("KeyNode", Text("关键业务节点", "key nodes"), 153),
-    ("KeyPost", Text("关键岗位", "key posts"), 35),
-)
 GRAVEST = 12
+GRAVEST_RULES = (
+    "R71",
+    "R12",
+    "R01",
+    "R49",
+)  # what the office asks first: unsupervised, uncontrolled, unowned
 NEXT_STEPS = (
     (
         "dutygraph demo --save bureau.xlsx",
@@ -66,9 +68,10 @@ def run(
                 progress=lambda name: step(bar, name, lang),
             )
             rows = coverage(source.store, source.names, Axis.STAR)
+            totals = declared_totals(source.store, source.names)
     console = Console(highlight=False)
     heading = f"{report.bureau_label} {report.as_of.isoformat()}"
-    console.print(_counts(report, lang, heading))
+    console.print(_totals(totals, lang, heading))
     console.print(as_table(rows, Axis.STAR, lang, heading))
     console.print(_gravest(report, lang))
     _next_steps(console, lang)
@@ -81,14 +84,15 @@ def _save(workbook: Path, target: Path, lang: Language) -> None:
     typer.echo(f"Saved to {target}" if lang is Language.EN else f"已保存到“{target}”")
 
 
-def _counts(report: CheckReport, lang: Language, heading: str) -> Table:
-    titles = (
-        ("Counted", "Registered", "Declared") if lang is Language.EN else ("统计", "台账实数", "申报总数")
-    )
-    counts = table(titles, title=heading, numbers=(1, 2))
-    for name, label, declared in DECLARED:
-        add_row(counts, (label.in_language(lang), str(report.counts.get(name, 0)), str(declared)))
-    return counts
+def _totals(rows: tuple[TotalRow, ...], lang: Language, heading: str) -> Table:
+    titles = ("Counted", "Registered", "Declared", "Sum of parts")
+    if lang is Language.ZH:
+        titles = ("统计", "台账实数", "申报总数", "分项之和")
+    totals = table(titles, title=heading, numbers=(1, 2, 3))
+    for row in rows:
+        figures = (row.counted, row.declared, row.parts)
+        add_row(totals, (row.total.label, *("" if figure is None else str(figure) for figure in figures)))
+    return totals
 
 
 def _gravest(report: CheckReport, lang: Language) -> Table:
@@ -100,22 +104,29 @@ def _gravest(report: CheckReport, lang: Language) -> Table:
         titles = ("规则", "缺口", "由谁办理")
     gaps = table(titles, title=said)
     for finding in _one_per_rule(grave)[:GRAVEST]:
-        add_row(gaps, (finding.rule, finding.message.in_language(lang), responsible(finding)))
+        add_row(gaps, (finding.rule, finding.message.in_language(lang), responsible(finding, lang)))
     return gaps
 
 
 def _one_per_rule(findings: list[Finding]) -> list[Finding]:
     first = {finding.rule: finding for finding in reversed(findings)}
-    preferred = ("R71", "R12", "R01", "R49")
-    return sorted(first.values(), key=lambda f: (f.rule not in preferred, f.rule))
+    return sorted(first.values(), key=lambda f: (f.rule not in GRAVEST_RULES, *_place(f.rule)))
 
 
-def responsible(finding: Finding) -> str:
-    """Return who must act, in one short text."""
+def _place(rule: str) -> tuple[int, str]:
+    return (GRAVEST_RULES.index(rule) if rule in GRAVEST_RULES else 0, rule)
+
+
+def responsible(finding: Finding, lang: Language) -> str:
+    """Return who must act: department, post, the two nearest supervisors."""
     who = finding.responsible
-    supervisors = [a for tier in (3, 2, 1) for a in who.supervisors.get(tier, ())]
-    parts = [who.department or "", who.post or "", "、".join(supervisors[:2])]
-    return " ".join(part for part in parts if part)
+    supervisors = [appointment for tier in (3, 2, 1) for appointment in who.supervisors.get(tier, ())][:2]
+    if lang is Language.EN:
+        post, listed = f"post {who.post}", f"supervisors {', '.join(supervisors)}"
+    else:
+        post, listed = f"岗位{who.post}", f"监督员{'、'.join(supervisors)}"
+    parts = (who.department, post if who.post else None, listed if supervisors else None)
+    return "\n".join(part for part in parts if part)
 
 
 def _next_steps(console: Console, lang: Language) -> None:
