@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+import pyoxigraph as ox
 import pytest
 from w3c_manifest import Case, cases, found, read
 
-from dutygraph.shacl import validate
+from dutygraph.shacl import dataset, validate
+from dutygraph.shacl.source import quads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,11 @@ KNOWN: dict[str, dict[str, str]] = {
         "core/property/uniqueLang-002": 'takes "1"^^xsd:boolean for true, which switches sh:uniqueLang on',
     },
     "compiled": {},
+    # The compiled engine on a Store that is handed in: it has changed literals before we see them.
+    "store": dict.fromkeys(
+        ("core/node/maxExclusive-001", "core/node/minExclusive-001", "core/property/datatype-ill-formed"),
+        "a Store does not keep lexical forms and derived integer types",
+    ),
 }
 
 
@@ -39,3 +46,14 @@ def test_w3c(engine: Literal["compiled", "pyshacl"], case: Case) -> None:
     report = validate(loaded.data, loaded.shapes, engine=engine)
     assert found(report, loaded) == loaded.expected
     assert report.conforms == loaded.conforms
+
+
+@pytest.mark.parametrize(("kind", "case"), [*_parameters("store")])
+def test_w3c_in_a_store(kind: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert kind == "store"
+    monkeypatch.setattr(dataset, "COPIED", 0)
+    loaded, graph = read(case), ox.NamedNode("http://example.org/g")
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(*quad.triple, graph) for quad in quads(loaded.data, None))
+    report = validate(store, loaded.shapes, engine="compiled", graphs=[graph.value])
+    assert found(report, loaded) == loaded.expected
