@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-_THIS = ox.Variable("this")
+THIS = ox.Variable("this")
 
 
 def derive(store: ox.Store, run: str, graphs: Sequence[str]) -> dict[str, list[ox.Triple]]:
@@ -54,9 +54,16 @@ def derive_graph(graph: Graph) -> Graph:
 
 def apply(rule: InferenceRule, data: ox.Store, run: ox.NamedNode) -> set[ox.Triple]:
     """Give the triples that one rule would add to the default graph of `data` (SHACL-AF 8.3)."""
-    found = data.query(rule.construct, substitutions={_THIS: run})
+    found = data.query(rule.construct, substitutions={THIS: run})
     assert isinstance(found, ox.QueryTriples)
     return {triple for triple in found if ox.Quad(*triple) not in data}
+
+
+def require_run(data: ox.Store, run: ox.NamedNode) -> None:
+    """Raise RuleError when a run has no date or no bureau."""
+    for term in ("asOf", "ofBureau"):
+        if not any(data.quads_for_pattern(run, ox.NamedNode(SV + term), None)):
+            raise RuleError(f"the run {run.value} has no sv:{term} in these graphs")
 
 
 def _triple(triple: tuple[Node, Node, Node]) -> ox.Triple:
@@ -75,9 +82,7 @@ def _copy(triples: Iterable[ox.Triple]) -> ox.Store:
 
 def _derive(data: ox.Store, run: ox.NamedNode, rules: Iterable[InferenceRule]) -> dict[str, list[ox.Triple]]:
     """Apply the rules in order to `data`, which grows by what they derive."""
-    for term in ("asOf", "ofBureau"):
-        if not any(data.quads_for_pattern(run, ox.NamedNode(SV + term), None)):
-            raise RuleError(f"the run {run.value} has no sv:{term} in these graphs")
+    require_run(data, run)
     derived: dict[str, list[ox.Triple]] = {kind: [] for kind in DERIVED_GRAPHS}
     for rule in rules:
         new = apply(rule, data, run)

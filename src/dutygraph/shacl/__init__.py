@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dutygraph.shacl import compiled_engine, pyshacl_engine
 from dutygraph.shacl.errors import DataError, EngineError, ShaclError, ShapeError, UnsupportedError
+from dutygraph.shacl.incremental import Change, Session
 from dutygraph.shacl.report import Report, Result, fill, path_text
 from dutygraph.shacl.rules import run_rules
 
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
 Engine = Literal["compiled", "pyshacl"]
 
 __all__ = [
+    "Change",
     "DataError",
     "Engine",
     "EngineError",
     "Report",
     "Result",
+    "Session",
     "ShaclError",
     "ShapeError",
     "UnsupportedError",

@@ -119,8 +119,10 @@ def read_by_constraint(
     if isinstance(constraint, Plain):
         return _plain(constraint, below, focus)
     if isinstance(constraint, Select | Ask):
-        guards = {"this": focus} if focus else {}
-        return read_by_query(constraint.text.query, dict(constraint.bound), guards) | read_by_path(path)
+        bound = dict(constraint.bound)
+        if path is not None and path.predicate is not None:
+            bound["PATH"] = path.predicate
+        return read_by_query(constraint.text.query, bound, {"this": focus} if focus else {})
     inner: tuple[Shape, ...]
     if isinstance(constraint, Nested):
         inner = (constraint.shape,)

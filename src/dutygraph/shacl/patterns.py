@@ -27,7 +27,7 @@ class _UnknownError(Exception):
 
 @dataclass
 class Reads:
-    """What patterns name: predicates, each with a class that its subject must have or ANY; classes after `a`."""
+    """What patterns name: predicates, each with a class its subject must have or ANY; classes after `a`."""
 
     pairs: set[tuple[str, str]] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
@@ -96,7 +96,7 @@ class _Names:
 
 @dataclass(frozen=True)
 class _Way:
-    """A verb: the IRIs in it; those that stand only at its start, forwards; may it have no length; is it one IRI."""
+    """A verb: its IRIs, those only at its start, whether it may have no length, whether it is one IRI."""
 
     predicates: frozenset[str]
     first: frozenset[str] = frozenset()

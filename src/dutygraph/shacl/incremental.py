@@ -1,0 +1,214 @@
+"""Validation again after a change: only the checks whose footprint the change touches.
+
+Why the result equals a full run: what a check finds depends on the data only through the triples of its
+footprint and through its focus nodes. A check whose footprint is touched runs again for all of them; one of
+which the focus nodes alone have changed runs for those that came, and what it found on those that went is
+dropped, for SHACL judges each focus node by itself (SHACL 3.4); every other check finds what it found before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from rdflib import RDFS
+
+from dutygraph.shacl.check import Check, Found, checks_of
+from dutygraph.shacl.compiled_engine import result_of
+from dutygraph.shacl.evaluate import Evaluator
+from dutygraph.shacl.focus import FocusNodes
+from dutygraph.shacl.footprint import Footprint, footprint_of_change
+from dutygraph.shacl.messages import messages_of
+from dutygraph.shacl.mirror import Mirror, as_stored
+from dutygraph.shacl.parse import parse_shapes
+from dutygraph.shacl.report import Report, Result
+from dutygraph.shacl.scope import Scope
+from dutygraph.shacl.source import Source, read_only
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+_SUBCLASS_OF = str(RDFS.subClassOf)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a change of the data did to the results (multisets): `persisting` and `new` are the report's.
+
+    `checks` is the number of checks that were run again.
+    """
+
+    new: tuple[Result, ...]
+    resolved: tuple[Result, ...]
+    checks: int
+    _state: _State = field(repr=False, compare=False)
+
+    @property
+    def persisting(self) -> tuple[Result, ...]:
+        """Give the results that were there before and still are."""
+        left = Counter(self.new)
+        persisting: list[Result] = []
+        for result in self.report.results:
+            if left[result] > 0:
+                left[result] -= 1
+            else:
+                persisting.append(result)
+        return tuple(persisting)
+
+    @property
+    def report(self) -> Report:
+        """Give the whole report, as a full run would."""
+        return self._state.report
+
+
+@dataclass(frozen=True)
+class _State:
+    """All results at one time."""
+
+    shapes: Graph
+    found: tuple[Found, ...]
+    examined: Mapping[str, int]
+
+    @cached_property
+    def report(self) -> Report:
+        results = (result for found in self.found for results in found.values() for result in results)
+        return Report.of(results, self.examined, self.shapes)
+
+
+class Session:
+    """A data graph under watch: parsed, compiled and run once, then kept up to date.
+
+    Holds a copy of the data graph in memory, so that a change costs the same in a Store of any size.
+    """
+
+    def __init__(self, store: ox.Store, shapes: Source, graphs: Sequence[str] | None = None) -> None:
+        """Validate the union of `graphs` (default: everything in `store`) once.
+
+        Raises ShapeError, UnsupportedError, DataError, EngineError, as `validate` does.
+        """
+        self._store = store
+        self._graphs = None if graphs is None else [ox.NamedNode(g) for g in graphs]
+        self._shapes = read_only(shapes)
+        self._parsed = parse_shapes(self._shapes)
+        self._messages = cache(partial(messages_of, self._shapes))
+        self._data = Mirror(store, graphs)
+        self._build()
+
+    @property
+    def report(self) -> Report:
+        """Give the report on the data as they are now."""
+        return self._state.report
+
+    def apply(self, added: Iterable[ox.Quad] = (), removed: Iterable[ox.Quad] = ()) -> Change:
+        """Write a change into the Store, removals first, and validate again.
+
+        The writes are several; where they must be one transaction, make it and call `changed`.
+        """
+        gone, new = list(removed), list(added)
+        for quad in gone:
+            self._store.remove(quad)
+        self._store.extend(new)
+        return self.changed([*gone, *new])
+
+    def changed(self, quads: Iterable[ox.Quad]) -> Change:
+        """Validate again after these quads have come into the Store or gone from it."""
+        triples = as_stored({q.triple for q in quads if self._is_ours(q.graph_name)})
+        there = {triple for triple in triples if self._holds(triple)}
+        return self.update(there, [triple for triple in triples if triple not in there])
+
+    def update(self, added: Iterable[ox.Triple], removed: Iterable[ox.Triple]) -> Change:
+        """Validate again after the data graph as a whole has gained and lost these triples.
+
+        For a caller who knows it: the Store is not looked at. Terms must be as the Store gives them.
+        """
+        triples = self._data.update(added, removed)
+        if any(triple.predicate.value == _SUBCLASS_OF for triple in triples):
+            return self._again()
+        return self._refresh(triples)
+
+    def _is_ours(self, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> bool:
+        return self._graphs is None or graph in self._graphs
+
+    def _holds(self, triple: ox.Triple) -> bool:
+        subject, predicate, value = triple
+        if self._graphs is None:
+            return next(iter(self._store.quads_for_pattern(subject, predicate, value)), None) is not None
+        return any(ox.Quad(subject, predicate, value, graph) in self._store for graph in self._graphs)
+
+    def _build(self) -> None:
+        self._focus = [FocusNodes(shape, str(n), self._data) for n, shape in enumerate(self._parsed)]
+        self._checks = [check for focus in self._focus for check in checks_of(focus, self._data.subclasses)]
+        evaluator = Evaluator(self._data)
+        for check in self._checks:
+            check.found = self._run(check, evaluator, check.focus.scope) if check.focus.nodes else {}
+        self._remember()
+
+    def _remember(self) -> None:
+        examined = {focus.shape.name: len(focus.nodes) for focus in self._focus}
+        self._state = _State(self._shapes, tuple(check.found for check in self._checks), examined)
+
+    def _run(self, check: Check, evaluator: Evaluator, scope: Scope) -> Found:
+        violations = evaluator.violations(check.shape, check.scope(scope))
+        found: dict[object, list[Result]] = {}
+        for violation in violations:
+            found.setdefault(violation.chain[0], []).append(result_of(violation, self._data, self._messages))
+        return {node: tuple(results) for node, results in found.items()}
+
+    def _again(self) -> Change:
+        """Run everything: which classes are below which has changed."""
+        before = _all(check.found for check in self._checks)
+        self._build()
+        return self._change(before, _all(check.found for check in self._checks), len(self._checks))
+
+    def _refresh(self, triples: set[ox.Triple]) -> Change:
+        change = footprint_of_change(triples, self._data.types)
+        for focus in self._focus:
+            focus.follow(triples, change)
+        evaluator = Evaluator(self._data)
+        before: Counter[Result] = Counter()
+        after: Counter[Result] = Counter()
+        number = 0
+        for check in self._checks:
+            found = self._rerun(check, evaluator, change)
+            if found is not None:
+                number += 1
+                before.update(_all([check.found]))
+                after.update(_all([found]))
+                check.found = found
+        return self._change(before, after, number)
+
+    def _rerun(self, check: Check, evaluator: Evaluator, change: Footprint) -> Found | None:
+        """Give what a check finds now, None where it is what it found before."""
+        focus = check.focus
+        if check.reads.touched_by(change):
+            return self._run(check, evaluator, focus.scope) if focus.nodes else {}
+        if not focus.came and not focus.went:
+            return None
+        kept = {node: results for node, results in check.found.items() if node not in focus.went}
+        if check.may_fail(focus.came, self._data):
+            kept |= self._run(check, evaluator, focus.newcomers)
+        return None if kept == check.found else kept
+
+    def _change(self, before: Counter[Result], after: Counter[Result], number: int) -> Change:
+        self._remember()
+        new, resolved = after - before, before - after
+        return Change(_ordered(new), _ordered(resolved), number, self._state)
+
+
+def _all(found: Iterable[Found]) -> Counter[Result]:
+    return Counter(chain.from_iterable(results for each in found for results in each.values()))
+
+
+def _ordered(results: Counter[Result]) -> tuple[Result, ...]:
+    return tuple(sorted(results.elements(), key=_key))
+
+
+def _key(result: Result) -> tuple[str, ...]:
+    return tuple(
+        str(term) for term in (result.focus_node, result.source_shape, result.component, result.value)
+    )
