@@ -139,13 +139,13 @@ class Data:
             raise EngineError("a query that runs per focus node cannot name a blank node of a given Store")
         return self._listed(self._plain, [term]) + f" ?{variable} }}"
 
-    def listed(self, terms: Sequence[Term], variable: str) -> str | None:
+    def listed(self, terms: Sequence[Term], variable: str) -> str:
         """Give a pattern that binds a variable to each of the terms, by a named graph beside the data.
 
-        None for a Store that is not ours.
+        Raises EngineError for a Store that is not ours: nothing is written to it.
         """
         if not self.owned:
-            return None
+            raise EngineError("nothing is listed in a Store that is not ours")
         if self._plain is not self._store:
             self._listed(self._plain, [self._kept.get(t, t) for t in terms])
             self._lists -= 1

@@ -49,13 +49,16 @@ class Evaluator:
     def validate(self, shape: Shape) -> tuple[int, list[Violation]]:
         """Give the number of focus nodes of a shape, and every violation (SHACL 3.4)."""
         scope = Scope(target_pattern(shape.targets, self.data, "?dg0"))
-        focus = [row[0] for row in self._pairs(scope) if row[0] is not None]
-        if shape.targets.mixed:
+        if shape.targets.mixed and self.data.owned:
             # Several kinds of target in a union are slow to ask again and again.
+            focus = [row[0] for row in self._pairs(scope) if row[0] is not None]
+            examined = len(focus)
             listed = self.data.listed(focus, "?dg0")
-            rare = partial(self.data.fewer, len(focus))
-            scope = scope if listed is None else Scope(listed, rare=rare)
-        return len(focus), list(self.violations(shape, scope)) if focus else []
+            scope = Scope(listed, rare=partial(self.data.fewer, examined))
+        else:
+            rows = self.data.rows(f"SELECT (COUNT(DISTINCT ?dg0) AS ?n) WHERE {{ {scope.pattern} }}")
+            examined = int(str(rows[0][0].value))  # type: ignore[union-attr]
+        return examined, list(self.violations(shape, scope)) if examined else []
 
     def violations(self, shape: Shape, scope: Scope) -> Iterator[Violation]:
         """Give every violation of a shape by the focus nodes of `scope`."""
