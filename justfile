@@ -35,6 +35,18 @@ format:
 example:
     {{python}} -m dutygraph.examples.make_bureau
 
+# Install the peer engines, each into an environment of its own under build/bench.
+bench-setup:
+    {{python}} bench/make_environments.py
+
+# Compare with the peers on the same files and write docs/benchmarks.md; about two hours with 100 bureaus.
+bench *arguments: bench-setup
+    {{python}} bench/compare.py {{arguments}}
+
+# The same on one bureau, without the slow engines: a few minutes.
+bench-quick: bench-setup
+    {{python}} bench/compare.py --bureaus 1 --runs 1 --limit 60 --only dutygraph shacl shifty topbraid
+
 # The gate, as CI runs it.
 ci:
     bash .ci/run

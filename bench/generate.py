@@ -14,10 +14,12 @@ own and the derived triples stay right.
 from __future__ import annotations
 
 import argparse
+import shutil
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
+import pyoxigraph as ox
 from rdflib import SH, Graph
 from rdflib.compare import to_canonical_graph
 
@@ -67,6 +69,17 @@ def write_data(folder: Path, sizes: Iterable[int], gaps: int) -> None:
                 named.writelines(f"{line[:-2]}<{graph}> .\n" for graph, line in mine)
     for file in (*whole, *quads):
         file.close()
+
+
+def write_disk(folder: Path, sizes: Iterable[int]) -> None:
+    """Write the named graphs of these sizes as stores in folders, as the product keeps them."""
+    for size in sizes:
+        place = folder / f"store-{size}"
+        shutil.rmtree(place, ignore_errors=True)
+        store = ox.Store(place)
+        store.bulk_load(path=folder / f"all-{size}.nq", format=ox.RdfFormat.N_QUADS)
+        store.optimize()
+        del store
 
 
 def code(number: int) -> str:
