@@ -8,9 +8,11 @@ from typing import Annotated
 import pyoxigraph as ox
 import typer
 
+from dutygraph.bureaus import describe_bureau
+from dutygraph.check import date_of_check, prepare
 from dutygraph.cli.console import write_output
 from dutygraph.cli.opening import open_or_refuse
-from dutygraph.cli.options import Base, BureauCode, EngineName, Lang, Language, Output, Sources
+from dutygraph.cli.options import AsOf, Base, BureauCode, EngineName, Lang, Language, Output, Sources
 from dutygraph.store import DEFAULT_BASE, DERIVED_KINDS
 
 
@@ -26,6 +28,7 @@ def run(
     format_: Annotated[GraphFormat, typer.Option("--format", help="格式 / format")] = GraphFormat.NQUADS,
     output: Output = None,
     derived: Annotated[bool, typer.Option("--derived", help="连同推导所得 / with what was derived")] = False,
+    as_of: AsOf = None,
     bureau: BureauCode = None,
     base: Base = DEFAULT_BASE,
     lang: Lang = Language.ZH,
@@ -36,6 +39,8 @@ def run(
     )
     graphs = source.names.all_asserted(DERIVED_KINDS)
     if derived:
+        stated = describe_bureau(source.store, source.names)
+        prepare(source.store, source.names, date_of_check(stated, as_of.date() if as_of else None))
         graphs += source.names.all_derived()
     data = source.store.export(graphs)
     if format_ is GraphFormat.TRIG:

@@ -53,11 +53,11 @@ def run(
     wanted = rule.upper()
     shapes = [shape for shape in catalogue() if shape.rule == wanted]
     if not shapes:
-        said = (
+        said = model.Text(
             f"没有规则{rule}；“dutygraph rules”列出全部。",
             f"No rule {rule}; “dutygraph rules” lists them all.",
         )
-        refuse(model.Text(*said), lang)
+        refuse(said, lang)
     folder = next(f for f in rule_folders() if f.name.startswith(wanted + "-"))
     _explain(console, shapes, folder, lang)
 

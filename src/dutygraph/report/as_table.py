@@ -66,8 +66,9 @@ def _print_head(console: Console, report: CheckReport, lang: str) -> None:
 
 def _print_rule(console: Console, outcome: RuleOutcome, gaps: list[Finding], lang: str) -> None:
     severity = word("severity", outcome.severity.value, lang)
-    numbers = f"{word('column', 'examined', lang)} {outcome.examined}  {word('column', 'gaps', lang)} {outcome.gaps}"
-    head = (f"{outcome.rule} {outcome.label.in_language(lang)}", severity, numbers)
+    examined = f"{word('column', 'examined', lang)} {outcome.examined}"
+    count = f"{word('column', 'gaps', lang)} {outcome.gaps}"
+    head = (f"{outcome.rule} {outcome.label.in_language(lang)}", severity, examined, count)
     console.print()
     lines = wrap_items(head, console.width, "  ")
     _print_lines(console, lines, rest="    ", style=STYLES[outcome.severity])

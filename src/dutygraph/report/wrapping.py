@@ -93,7 +93,7 @@ class Wrapped:
         lines = _clean(self.text).split("\n")
         pieces = (piece.rstrip() for line in lines for piece in _pieces(line, options.max_width))
         narrowest = max(map(width_of, pieces), default=0)
-        return Measurement(narrowest, max(max(map(width_of, lines)), narrowest))
+        return Measurement(narrowest, max(*map(width_of, lines), narrowest))
 
 
 def table(headings: Iterable[str], *, title: str = "", numbers: Iterable[int] = ()) -> Table:

@@ -7,13 +7,14 @@ Only this package knows pyoxigraph's storage. A bureau is a partition of named g
 from dutygraph.store.embedded import EmbeddedStore
 from dutygraph.store.errors import StoreError
 from dutygraph.store.graphs import DEFAULT_BASE, DERIVED_KINDS, BureauGraphs
-from dutygraph.store.protocol import Store
+from dutygraph.store.protocol import Selecting, Store
 
 __all__ = [
     "DEFAULT_BASE",
     "DERIVED_KINDS",
     "BureauGraphs",
     "EmbeddedStore",
+    "Selecting",
     "Store",
     "StoreError",
 ]

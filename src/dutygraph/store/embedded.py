@@ -36,7 +36,7 @@ class EmbeddedStore:
             )
         try:
             self.oxigraph = ox.Store() if folder is None else ox.Store(folder)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RuntimeError) as error:
             raise _not_opened(folder, error) from error
 
     @staticmethod
@@ -91,6 +91,11 @@ class EmbeddedStore:
         wanted = {ox.Quad(t.subject, t.predicate, t.object, name) for t in triples}
         present = set(self.oxigraph.quads_for_pattern(None, None, None, name))
         self._update(present - wanted, wanted - present)
+
+    def change(self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> None:
+        """Take quads out and put quads in, in one atomic update; what is in both, stays."""
+        new = set(added)
+        self._update(set(removed) - new, new)
 
     def graphs(self) -> tuple[str, ...]:
         """Return the names of the graphs that hold something, sorted."""

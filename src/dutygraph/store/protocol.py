@@ -10,6 +10,13 @@ import pyoxigraph as ox
 from dutygraph.model import Cell, Delta
 
 
+class Selecting(Protocol):
+    """What can answer a SELECT."""
+
+    def select(self, query: str, *, graphs: Sequence[str]) -> ox.QuerySolutions:
+        """Answer a SELECT over the union of *graphs*."""
+
+
 class Store(Protocol):
     """A set of bureaus' named graphs that can be asked, and changed one commit at a time."""
 

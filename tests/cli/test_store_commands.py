@@ -1,0 +1,201 @@
+"""``load``, ``check DIR`` and ``export``: a store folder holds what was loaded, no more and no less."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import EXAMPLE
+from tests.loaders.ledgers import BASICS
+
+from .door import BUSINESSES, RISKS, gaps, ledger, report, run
+
+OTHER = (BASICS[0], ("two", "第二供电局", 2025, "2025-12-31"))
+
+
+def same(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave out when it was computed, and what was noticed while reading files."""
+    return {key: value for key, value in data.items() if key not in ("computedAt", "notices")}
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return ledger(tmp_path / "book.xlsx")
+
+
+def test_loading_makes_a_store_and_says_what_changed(book: Path, tmp_path: Path) -> None:
+    said = run("load", book, "--store", tmp_path / "store").stdout
+
+    assert said.startswith("demo：读取8行，已新增")
+    assert "删除0条" in said
+
+
+def test_a_dry_run_changes_nothing(book: Path, tmp_path: Path) -> None:
+    dry = run("load", book, "--store", tmp_path / "store", "--dry-run").stdout
+
+    assert "将新增" in dry
+    assert not (tmp_path / "store").exists()
+
+    run("load", book, "--store", tmp_path / "store")
+    changed = ledger(tmp_path / "book.xlsx", 业务清单=BUSINESSES[:2])
+    assert "删除0条" not in run("load", changed, "--store", tmp_path / "store", "--dry-run").stdout
+    assert report(tmp_path / "store")["counts"]["Business"] == 2
+
+
+def test_loading_twice_changes_nothing(book: Path, tmp_path: Path) -> None:
+    run("load", book, "--store", tmp_path / "store")
+
+    again = run("load", book, "--store", tmp_path / "store", "--lang", "en").stdout
+
+    assert "added 0 statements, 0 removed" in again
+
+
+def test_a_changed_ledger_changes_only_what_changed(book: Path, tmp_path: Path) -> None:
+    run("load", book, "--store", tmp_path / "store")
+    renamed = (RISKS[0], ("R04-01", "B04-N01", "改过的描述", None, None, None, None))
+
+    changed = run("load", ledger(tmp_path / "book.xlsx", 风险与措施=renamed), "--store", tmp_path / "store")
+
+    assert "已新增1条、删除1条陈述" in changed.stdout
+    [gap] = [g for g in report(tmp_path / "store")["gaps"] if g["rule"] == "R01"]
+    assert gap["focus"]["label"] == "改过的描述"
+
+
+def test_what_left_the_ledger_leaves_the_store(book: Path, tmp_path: Path) -> None:
+    run("load", book, "--store", tmp_path / "store")
+    run("load", ledger(tmp_path / "book.xlsx", 风险与措施=RISKS[:1]), "--store", tmp_path / "store")
+
+    assert "IntegrityRisk" not in report(tmp_path / "store")["counts"]
+
+
+def test_a_refused_ledger_leaves_the_store_as_it_was(book: Path, tmp_path: Path) -> None:
+    run("load", book, "--store", tmp_path / "store")
+    before = same(report(tmp_path / "store"))
+    wrong = ledger(tmp_path / "book.xlsx", 部门=(("部门", "类别"), ("营销部", "团伙")))
+
+    run("load", wrong, "--store", tmp_path / "store", code=2)
+
+    assert same(report(tmp_path / "store")) == before
+
+
+def test_a_store_gives_the_same_report_as_its_workbook(book: Path, tmp_path: Path) -> None:
+    run("load", book, "--store", tmp_path / "store")
+
+    assert same(report(tmp_path / "store")) == same(report(book))
+    assert same(report(tmp_path / "store")) == same(report(book))  # a check leaves nothing behind
+
+
+@pytest.mark.xdist_group("example")
+def test_so_does_the_example_bureau(tmp_path: Path) -> None:
+    run("load", EXAMPLE, "--store", tmp_path / "store")
+
+    assert same(report(tmp_path / "store")) == same(report(EXAMPLE))
+
+
+def test_a_store_of_two_bureaus_needs_to_be_told_which(book: Path, tmp_path: Path) -> None:
+    other = ledger(tmp_path / "other.xlsx", 基本信息=OTHER, 风险与措施=RISKS[:1])
+    run("load", book, other, "--store", tmp_path / "store", code=2)
+    run("load", book, "--store", tmp_path / "store")
+    run("load", other, "--store", tmp_path / "store")
+
+    unclear = run("check", tmp_path / "store", code=2).stderr
+    assert "--bureau" in unclear
+    assert "demo、two" in unclear
+    assert "the store has: demo、two" in run("check", tmp_path / "store", "--lang", "en", code=2).stderr
+    run("check", tmp_path / "store", "--bureau", "three", code=2)
+
+    assert gaps(report(tmp_path / "store", "--bureau", "demo")) == gaps(report(book))
+    assert report(tmp_path / "store", "--bureau", "two")["label"] == "第二供电局"
+
+
+def test_an_empty_store_says_how_to_fill_it(tmp_path: Path) -> None:
+    run("load", ledger(tmp_path / "book.xlsx"), "--store", tmp_path / "store", "--dry-run")
+    folder = tmp_path / "empty"
+    subprocess.run(
+        [sys.executable, "-c", f"import pyoxigraph; pyoxigraph.Store({str(folder)!r})"], check=True
+    )
+
+    assert "dutygraph load" in run("check", folder, code=2).stderr
+
+
+@pytest.mark.parametrize("command", ["check", "load"])
+def test_a_damaged_store(book: Path, tmp_path: Path, command: str) -> None:
+    folder = tmp_path / "store"
+    run("load", book, "--store", folder)
+    (folder / "CURRENT").write_text("nonsense", encoding="utf-8")
+
+    words = ("check", folder) if command == "check" else ("load", book, "--store", folder)
+    assert "可能已损坏" in run(*words, code=2).stderr
+
+
+@pytest.fixture
+def locked(book: Path, tmp_path: Path) -> Iterator[Path]:
+    """Yield a store folder that another process has open."""
+    folder = tmp_path / "store"
+    run("load", book, "--store", folder)
+    holding = f"import pyoxigraph; s = pyoxigraph.Store({str(folder)!r}); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout
+        assert other.stdin
+        other.stdout.readline()
+        yield folder
+        other.stdin.write(b"\n")
+
+
+def test_a_store_in_use_elsewhere(book: Path, locked: Path) -> None:
+    assert "正被另一个程序使用" in run("check", locked, code=2).stderr
+    english = run("load", book, "--store", locked, "--lang", "en", code=2).stderr
+    assert "in use by another program" in english
+
+
+def test_a_folder_of_other_files_is_not_made_a_store(book: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "letter.txt").write_text("dear sir", encoding="utf-8")
+
+    for words in ((), ("--dry-run",)):
+        assert "不是图库" in run("load", book, "--store", folder, *words, code=2).stderr
+    assert [path.name for path in folder.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.parametrize("form", ["nquads", "trig"])
+def test_what_is_exported_gives_the_same_gaps_when_loaded_again(
+    book: Path, tmp_path: Path, form: str
+) -> None:
+    target = tmp_path / f"graph.{'nq' if form == 'nquads' else 'trig'}"
+
+    run("export", book, "--format", form, "-o", target)
+
+    assert gaps(report(target)) == gaps(report(book))
+    assert report(target)["counts"] == report(book)["counts"]
+
+
+def test_an_export_is_sorted_and_keeps_derived_triples_out_unless_asked(book: Path) -> None:
+    plain = run("export", book).stdout
+    lines = plain.splitlines()
+
+    assert lines == sorted(lines)
+    assert "CurrentAppointment" not in plain
+    assert "derived-" not in plain
+
+
+def test_an_export_with_what_was_derived(book: Path) -> None:
+    derived = run("export", book, "--derived").stdout
+
+    assert "CurrentAppointment" in derived
+    assert "derived-business" in derived
+
+
+def test_names_of_people_are_not_exported(tmp_path: Path) -> None:
+    book = ledger(tmp_path / "book.xlsx", 姓名对照=(("人员", "姓名"), ("P001", "监督员甲")))
+
+    assert "监督员甲" not in run("export", book, "--derived").stdout
+    assert "监督员甲" not in json.dumps(report(book), ensure_ascii=False)
