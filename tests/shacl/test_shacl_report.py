@@ -168,6 +168,11 @@ def test_plain_strings_and_xsd_strings_are_one(engine: Engine) -> None:
     assert validate(data, shapes, engine=engine).conforms
 
 
+def test_a_mistyped_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="compilde"):
+        validate(ttl(DATA), ttl(SHAPES), engine="compilde")  # type: ignore[arg-type]
+
+
 def test_blank_nodes_of_the_data_keep_their_labels() -> None:
     data = Graph()
     data.add((BNode("here"), RDF.type, URIRef(EX + "C")))

@@ -65,4 +65,6 @@ def validate(
     """
     if engine == "pyshacl":
         return pyshacl_engine.validate(data, shapes, graphs, advanced=advanced)
-    return compiled_engine.validate(data, shapes, graphs)
+    if engine == "compiled":
+        return compiled_engine.validate(data, shapes, graphs)
+    raise ValueError(f"no such engine: {engine}")
