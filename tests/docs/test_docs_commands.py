@@ -39,8 +39,8 @@ def test_every_step_of_a_document_works(
 
 
 def run(command: Command) -> None:
+    gc.collect()  # lets go of the lock that the command before holds on a store folder
     result = CliRunner().invoke(app, command.words)
-    gc.collect()  # lets go of the lock of a store folder
     assert result.exception is None or isinstance(result.exception, SystemExit), command.line
     assert result.exit_code == command.exit_code, f"{command.line}\n{result.output}"
     printed = [line.rstrip() for line in result.output.splitlines()]
