@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 
+import pyoxigraph as ox
 from rdflib import Graph
 
 from dutygraph.bureaus import Bureau, describe_bureau
@@ -70,7 +71,7 @@ def check(
         as_of=judged,
         computed_at=datetime.now(tz=UTC),
         counts=count_classes(store, names),
-        rules=_outcomes(asked, examined, findings),
+        rules=outcomes(asked, examined, findings),
         findings=findings,
         notices=notices,
     )
@@ -83,13 +84,18 @@ def date_of_check(bureau: Bureau, asked: date | None) -> date:
 
 def prepare(store: EmbeddedStore, names: BureauGraphs, as_of: date) -> None:
     """Write the run's data and rebuild the derived graphs of one bureau."""
-    has_policy = store.ask(f"ASK {{ ?policy a <{SV.RatingPolicy}> }}", graphs=names.all_asserted())
-    run = run_graph(names, as_of, plan_years(store, names), policy=not has_policy)
-    store.replace(names.run_graph, to_oxigraph_triples(run))
+    store.replace(names.run_graph, run_triples(store, names, as_of))
     asserted = names.all_asserted(DERIVED_KINDS)
     derived = derive(store.oxigraph, names.run, (*asserted, names.run_graph))
     for kind in DERIVED_KINDS:
         store.replace(names.derived(kind), derived.get(f"derived-{kind.value}", ()))
+
+
+def run_triples(store: EmbeddedStore, names: BureauGraphs, as_of: date) -> tuple[ox.Triple, ...]:
+    """Return the data of a run on a bureau as it is now: date, calendar, policy in force."""
+    has_policy = store.ask(f"ASK {{ ?policy a <{SV.RatingPolicy}> }}", graphs=names.all_asserted())
+    run = run_graph(names, as_of, plan_years(store, names), policy=not has_policy)
+    return to_oxigraph_triples(run)
 
 
 def count_classes(store: EmbeddedStore, names: BureauGraphs) -> Mapping[str, int]:
@@ -151,9 +157,10 @@ def _describe(
     return describer.findings(results)
 
 
-def _outcomes(
+def outcomes(
     asked: Iterable[RuleShape], examined: Mapping[str, int], findings: Iterable[Finding]
 ) -> tuple[RuleOutcome, ...]:
+    """Return how each shape came out, in rule order."""
     gaps: Counter[tuple[str, str, bool]] = Counter(
         (finding.rule, finding.severity, finding.waived is not None) for finding in findings
     )

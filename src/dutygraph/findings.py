@@ -39,10 +39,10 @@ class Describer:
 
     def findings(self, results: Iterable[Result]) -> tuple[Finding, ...]:
         """Return the gaps of these results, each once, in a stable order."""
-        found = {finding.id: finding for finding in map(self._finding, results)}
-        return tuple(sorted(found.values(), key=_order))
+        return ordered(map(self.finding, results))
 
-    def _finding(self, result: Result) -> Finding:
+    def finding(self, result: Result) -> Finding:
+        """Return one result as a gap."""
         rule = self.rules[self._node_shape(result.source_shape)]
         focus = self.things.thing(str(result.focus_node))
         value = self._value(_told_value(result))
@@ -111,6 +111,12 @@ class Describer:
                 return cell
         item = self.things.obliged_item(focus.value)
         return None if item is None else self._record_cell(ox.NamedNode(item))
+
+
+def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings each once (the last of an id), gravest first, then by rule and by the node's id."""
+    found = {finding.id: finding for finding in findings}
+    return tuple(sorted(found.values(), key=_order))
 
 
 def _told_value(result: Result) -> Node | None:

@@ -6,13 +6,15 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from rdflib import ORG
 
 from dutygraph.model import Responsible, Text
 from dutygraph.ontology import SV
-from dutygraph.store import Store
+from dutygraph.shacl.footprint import Footprint, read_by_query
+from dutygraph.store import Selecting
 from dutygraph.things import Things
 
 _PREFIXES = f"PREFIX sv: <{SV}>\nPREFIX org: <{ORG}>\n"
@@ -45,14 +47,26 @@ def load_ways() -> Ways:
 
 
 class Responsibilities:
-    """The answer to "who must act" for every node of one bureau, computed once per check."""
+    """The answer to "who must act" for every node of one bureau, computed once and kept up to date."""
 
-    def __init__(self, store: Store, graphs: Sequence[str], things: Things) -> None:
+    def __init__(self, store: Selecting, graphs: Sequence[str], things: Things) -> None:
         """Follow the ways of ``responsible.toml`` over the union of *graphs*."""
         self._store = store
         self._graphs = graphs
         self._things = things
         self._ways = load_ways()
+        self._known: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._gather()
+
+    def refresh(self, change: Footprint) -> bool:
+        """Follow anew the ways that a change of the graphs touches; tell whether any leads elsewhere now."""
+        touched = [way for way in self._known if _reads(way).touched_by(change)]
+        before = {way: self._known.pop(way) for way in touched}
+        if touched:
+            self._gather()
+        return any(self._known[way] != pairs for way, pairs in before.items())
+
+    def _gather(self) -> None:
         self._found = {target: self._follow(target) for target in _TARGETS}
         self._run_by = self._pairs("?from sv:runBy ?to . ?to a sv:Department")
         self._supervised = {tier: self._pairs(f"?from sv:supervisedAtTier{tier} ?to") for tier in _TIERS}
@@ -101,8 +115,18 @@ class Responsibilities:
         return found
 
     def _pairs(self, pattern: str) -> dict[str, tuple[str, ...]]:
-        query = f"{_PREFIXES}SELECT DISTINCT ?from ?to {{ {pattern} }}"
-        pairs: dict[str, set[str]] = defaultdict(set)
-        for row in self._store.select(query, graphs=self._graphs):
-            pairs[row["from"].value].add(row["to"].value)
-        return {origin: tuple(sorted(ends)) for origin, ends in pairs.items()}
+        if pattern not in self._known:
+            pairs: dict[str, set[str]] = defaultdict(set)
+            for row in self._store.select(_query(pattern), graphs=self._graphs):
+                pairs[row["from"].value].add(row["to"].value)
+            self._known[pattern] = {origin: tuple(sorted(ends)) for origin, ends in pairs.items()}
+        return self._known[pattern]
+
+
+def _query(pattern: str) -> str:
+    return f"{_PREFIXES}SELECT DISTINCT ?from ?to {{ {pattern} }}"
+
+
+@cache
+def _reads(pattern: str) -> Footprint:
+    return read_by_query(_query(pattern))

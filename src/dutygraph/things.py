@@ -41,11 +41,19 @@ class Things:
             known = self._identifiers.get(subject)
             self._identifiers[subject] = value.value if known is None else min(known, value.value)
         elif predicate in _NAME_PREDICATES and isinstance(value, ox.Literal):
-            self._labels[subject].setdefault(value.language or "zh-hans", value.value)
+            language, labels = value.language or "zh-hans", self._labels[subject]
+            labels[language] = min(labels.get(language, value.value), value.value)
         elif predicate == str(RDF.type) and isinstance(value, ox.NamedNode):
             self._types[subject].add(value.value)
         elif predicate in _ORIGIN_PREDICATES and isinstance(value, ox.NamedNode):
-            self._origins[subject] = value.value
+            self._origins[subject] = min(self._origins.get(subject, value.value), value.value)
+
+    def read_again(self, iri: str, triples: Iterable[ox.Triple]) -> None:
+        """Forget what is known of a node and read it from *triples*, all those it is the subject of."""
+        for known in (self._identifiers, self._labels, self._types, self._origins):
+            known.pop(iri, None)
+        for triple in triples:
+            self._read(triple)
 
     def thing(self, iri: str) -> Thing:
         """Return what people call a node; of an unregistered one, what its IRI tells."""

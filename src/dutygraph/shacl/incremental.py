@@ -83,7 +83,7 @@ class _State:
 class Session:
     """A data graph under watch: parsed, compiled and run once, then kept up to date.
 
-    Holds a copy of the data graph in memory, so that a change costs the same in a Store of any size.
+    Holds a copy of the data graph in memory (`data`), so that a change costs the same in a Store of any size.
     """
 
     def __init__(self, store: ox.Store, shapes: Source, graphs: Sequence[str] | None = None) -> None:
@@ -96,7 +96,7 @@ class Session:
         self._shapes = read_only(shapes)
         self._parsed = parse_shapes(self._shapes)
         self._messages = cache(partial(messages_of, self._shapes))
-        self._data = Mirror(store, graphs)
+        self.data = Mirror(store, graphs)
         self._build()
 
     @property
@@ -126,7 +126,7 @@ class Session:
 
         For a caller who knows it: the Store is not looked at. Terms must be as the Store gives them.
         """
-        triples = self._data.update(added, removed)
+        triples = self.data.update(added, removed)
         if any(triple.predicate.value == _SUBCLASS_OF for triple in triples):
             return self._again()
         return self._refresh(triples)
@@ -141,9 +141,9 @@ class Session:
         return any(ox.Quad(subject, predicate, value, graph) in self._store for graph in self._graphs)
 
     def _build(self) -> None:
-        self._focus = [FocusNodes(shape, str(n), self._data) for n, shape in enumerate(self._parsed)]
-        self._checks = [check for focus in self._focus for check in checks_of(focus, self._data.subclasses)]
-        evaluator = Evaluator(self._data)
+        self._focus = [FocusNodes(shape, str(n), self.data) for n, shape in enumerate(self._parsed)]
+        self._checks = [check for focus in self._focus for check in checks_of(focus, self.data.subclasses)]
+        evaluator = Evaluator(self.data)
         for check in self._checks:
             check.found = self._run(check, evaluator, check.focus.scope) if check.focus.nodes else {}
         self._remember()
@@ -156,7 +156,7 @@ class Session:
         violations = evaluator.violations(check.shape, check.scope(scope))
         found: dict[object, list[Result]] = {}
         for violation in violations:
-            found.setdefault(violation.chain[0], []).append(result_of(violation, self._data, self._messages))
+            found.setdefault(violation.chain[0], []).append(result_of(violation, self.data, self._messages))
         return {node: tuple(results) for node, results in found.items()}
 
     def _again(self) -> Change:
@@ -166,10 +166,10 @@ class Session:
         return self._change(before, _all(check.found for check in self._checks), len(self._checks))
 
     def _refresh(self, triples: set[ox.Triple]) -> Change:
-        change = footprint_of_change(triples, self._data.types)
+        change = footprint_of_change(triples, self.data.types)
         for focus in self._focus:
             focus.follow(triples, change)
-        evaluator = Evaluator(self._data)
+        evaluator = Evaluator(self.data)
         before: Counter[Result] = Counter()
         after: Counter[Result] = Counter()
         number = 0
@@ -190,7 +190,7 @@ class Session:
         if not focus.came and not focus.went:
             return None
         kept = {node: results for node, results in check.found.items() if node not in focus.went}
-        if check.may_fail(focus.came, self._data):
+        if check.may_fail(focus.came, self.data):
             kept |= self._run(check, evaluator, focus.newcomers)
         return None if kept == check.found else kept
 

@@ -61,6 +61,23 @@ class Mirror(Data):
                 if isinstance(quad.object, ox.NamedNode):
                     yield quad.object.value
 
+    def select(self, query: str) -> ox.QuerySolutions:
+        """Answer a SELECT."""
+        return self._select(query, plain=True)
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """Give all triples."""
+        return self._about(None)
+
+    def about(self, node: Term) -> Iterator[ox.Triple]:
+        """Give the triples that a node is the subject of."""
+        return self._about(node)
+
+    def _about(self, node: Term | None) -> Iterator[ox.Triple]:
+        if not isinstance(node, ox.Literal):
+            for quad in self._asked.quads_for_pattern(node, None, None, ox.DefaultGraph()):
+                yield quad.triple
+
     def relist(self, name: str, nodes: Iterable[Term]) -> str:
         """Make a list of nodes beside the data; give a pattern that binds `?dg0` to each of them."""
         graph = ox.NamedNode(f"{_LIST}:{name}")

@@ -1,0 +1,178 @@
+"""A bureau under watch: after every commit, which gaps are new, which persist, which are resolved.
+
+The result equals a fresh ``check`` of the same store: rules and shapes run again where the change touches
+what they read; a finding is described again when a node it names, or who must act on it, or its waiver may
+have changed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import pyoxigraph as ox
+from rdflib import RDF
+
+from dutygraph.bureaus import describe_bureau
+from dutygraph.check import count_classes, date_of_check, outcomes, run_triples
+from dutygraph.dataset_check import check_dataset
+from dutygraph.described import Described
+from dutygraph.model import CheckReport, Delta, Finding, GraphKind, Statement
+from dutygraph.ontology import SV
+from dutygraph.rules import Inference
+from dutygraph.shacl import Result, Session
+from dutygraph.shapes import catalogue, load_dataset_shapes, load_shapes
+from dutygraph.store import DERIVED_KINDS, BureauGraphs, EmbeddedStore
+from dutygraph.store.cells import triple_of
+
+_RUN_CLASSES = {str(SV.AnnualPlan), str(SV.RatingPolicy)}
+
+
+@dataclass(frozen=True, slots=True)
+class GapChange:
+    """What one commit did to the gaps; ``new`` and ``persisting`` are those there are now.
+
+    ``rules`` and ``checks`` say how many rules of inference and checks ran again.
+    """
+
+    new: tuple[Finding, ...]
+    persisting: tuple[Finding, ...]
+    resolved: tuple[Finding, ...]
+    rules: int
+    checks: int
+
+
+class Recheck:
+    """One bureau of a store, checked as of a date and kept checked. All its commits must go through here."""
+
+    def __init__(self, store: EmbeddedStore, names: BureauGraphs, as_of: date | None = None) -> None:
+        """Write the run's data and the derived graphs, and check the bureau once, as ``check`` does."""
+        self._store, self._names = store, names
+        self.as_of = date_of_check(describe_bureau(store, names), as_of)
+        store.replace(names.run_graph, run_triples(store, names, self.as_of))
+        self._asserted = (*names.all_asserted(DERIVED_KINDS), names.run_graph)
+        self._inference = Inference(store.oxigraph, names.run, self._asserted)
+        derived = self._inference.derived()
+        for kind in DERIVED_KINDS:
+            store.replace(names.derived(kind), derived[f"derived-{kind.value}"])
+        shapes = load_shapes()
+        self._session = Session(store.oxigraph, shapes, names.checked())
+        self._dataset_shapes = load_dataset_shapes()
+        self._dataset_results, self._dataset_examined = self._check_dataset()
+        self._described = Described(store, names, self.as_of, shapes, self._session.data)
+        self.findings: tuple[Finding, ...] = self._described.findings(self._results())
+
+    def commit(self, delta: Delta) -> GapChange:
+        """Write a delta of this bureau and say what it did to the gaps.
+
+        The delta is written in one atomic step, what follows from it in a second one.
+
+        Raises:
+            ValueError: the delta is another bureau's.
+            StoreError: nothing was written.
+
+        """
+        if (delta.base, delta.bureau) != (self._names.base, self._names.code):
+            raise ValueError(f"a delta of {delta.bureau}, not of {self._names.code}")
+        added, removed = self._quads(delta.added), self._quads(delta.removed)
+        came, went = self._net(added, removed - added)
+        self._store.commit(delta)
+        run_came, run_went = self._run_change({*came, *went})
+        change = self._inference.apply([*came, *run_came], [*went, *run_went])
+        self._store.change(
+            self._derived_quads(change.removed, run_went), self._derived_quads(change.added, run_came)
+        )
+        session = self._session.update(change.came, change.went)
+        before = Counter(self._dataset_results)
+        self._dataset_results, self._dataset_examined = self._check_dataset()
+        after = Counter(self._dataset_results)
+        self._described.follow(
+            [*session.resolved, *(before - after).elements()],
+            {str(statement.subject) for statement in (*delta.added, *delta.removed)},
+            (*change.came, *change.went),
+        )
+        return self._outcome(change.rules, session.checks)
+
+    def report(self) -> CheckReport:
+        """Return the whole answer as it is now, as ``check`` gives it."""
+        bureau = describe_bureau(self._store, self._names)
+        examined = {**self._session.report.examined, **self._dataset_examined}
+        return CheckReport(
+            bureau=self._names.code,
+            bureau_label=bureau.label,
+            as_of=self.as_of,
+            computed_at=datetime.now(tz=UTC),
+            counts=count_classes(self._store, self._names),
+            rules=outcomes(catalogue(), examined, self.findings),
+            findings=self.findings,
+        )
+
+    def _results(self) -> Iterator[Result]:
+        yield from self._session.report.results
+        yield from self._dataset_results
+
+    def _check_dataset(self) -> tuple[list[Result], dict[str, int]]:
+        there = set(self._store.graphs())
+        graphs = [graph for graph in self._names.checked() if graph in there]
+        return check_dataset(self._store, self._dataset_shapes, graphs)
+
+    def _quads(self, statements: Iterable[Statement]) -> set[ox.Quad]:
+        """Give the quads of statements, their literals as the store gives them back."""
+        scratch = ox.Store()
+        for statement in statements:
+            graph = ox.NamedNode(self._names.asserted(statement.graph))
+            scratch.add(ox.Quad(*triple_of(statement), graph))
+        return set(scratch)
+
+    def _net(
+        self, added: Collection[ox.Quad], removed: Collection[ox.Quad]
+    ) -> tuple[list[ox.Triple], list[ox.Triple]]:
+        """Give what the union of the asserted graphs that rules read will gain and may lose."""
+        hidden = ox.NamedNode(self._names.asserted(GraphKind.IDENTITY))
+        came = [quad.triple for quad in added if quad.graph_name != hidden]
+        went = [
+            quad.triple
+            for quad in removed
+            if quad.graph_name != hidden and not self._stays(quad.triple, removed)
+        ]
+        return came, went
+
+    def _stays(self, triple: ox.Triple, removed: Collection[ox.Quad]) -> bool:
+        places = (ox.Quad(*triple, ox.NamedNode(graph)) for graph in self._asserted)
+        return any(place not in removed and place in self._store.oxigraph for place in places)
+
+    def _run_change(self, triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]]:
+        """Give how the run's own data change: they follow the years of the plans and the bureau's policy."""
+        if not any(_concerns_run(triple) for triple in triples):
+            return set(), set()
+        before = self._store.triples([self._names.run_graph])
+        after = set(run_triples(self._store, self._names, self.as_of))
+        return after - before, before - after
+
+    def _derived_quads(
+        self, derived: dict[str, tuple[ox.Triple, ...]], run: Iterable[ox.Triple]
+    ) -> Iterator[ox.Quad]:
+        for kind in DERIVED_KINDS:
+            graph = ox.NamedNode(self._names.derived(kind))
+            yield from (ox.Quad(*triple, graph) for triple in derived[f"derived-{kind.value}"])
+        yield from (ox.Quad(*triple, ox.NamedNode(self._names.run_graph)) for triple in run)
+
+    def _outcome(self, rules: int, checks: int) -> GapChange:
+        before = {finding.id: finding for finding in self.findings}
+        self.findings = self._described.findings(self._results())
+        there = {finding.id for finding in self.findings}
+        return GapChange(
+            new=tuple(finding for finding in self.findings if finding.id not in before),
+            persisting=tuple(finding for finding in self.findings if finding.id in before),
+            resolved=tuple(finding for finding in before.values() if finding.id not in there),
+            rules=rules,
+            checks=checks,
+        )
+
+
+def _concerns_run(triple: ox.Triple) -> bool:
+    if triple.predicate.value == str(RDF.type):
+        return isinstance(triple.object, ox.NamedNode) and triple.object.value in _RUN_CLASSES
+    return triple.predicate.value == str(SV.year)
