@@ -182,7 +182,7 @@ def test_the_good_rows_are_loaded_and_the_others_come_back_to_be_corrected(tmp_p
             "序号": row[0].row,
             "是否关键": "是",
             "评估无风险日期": None,
-            "节点编号": f"B04-N0{row[0].row}",
+            "节点编号": "B04-N01" if row[0].row == 2 else "B04-N03",
         }
         for header, value in right.items():
             row[headers.index(header)].value = value
@@ -191,7 +191,6 @@ def test_the_good_rows_are_loaded_and_the_others_come_back_to_be_corrected(tmp_p
     run("load", book, returned, "--store", store)
 
     assert report(store)["counts"]["ProcessNode"] == 3
-    assert "B04-N03" in {n["focus"]["id"] for n in report(store)["gaps"]} | {"B04-N03"}
 
 
 def test_an_older_workbook_of_refused_rows_is_left_alone(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``coverage``, ``ask``, ``rules``, ``template``, ``demo``, ``--help``: and no text is cut off in any of them."""
+"""The other commands: what they say, and that no text is cut off in any of them."""
 
 from __future__ import annotations
 

@@ -99,7 +99,13 @@ class EmbeddedStore:
 
     def graphs(self) -> tuple[str, ...]:
         """Return the names of the graphs that hold something, sorted."""
-        return tuple(sorted(name.value for name in self.oxigraph.named_graphs()))
+        # pyoxigraph remembers the names of graphs that were emptied
+        held = (
+            name
+            for name in self.oxigraph.named_graphs()
+            if any(True for _ in self.oxigraph.quads_for_pattern(None, None, None, name))
+        )
+        return tuple(sorted(name.value for name in held))
 
     def triples(self, graphs: Sequence[str]) -> frozenset[ox.Triple]:
         """Return the union of these graphs, each triple once."""

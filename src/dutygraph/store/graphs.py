@@ -14,8 +14,11 @@ DEFAULT_BASE = "https://dutygraph.example/"
 DERIVED_KINDS = (GraphKind.PUBLIC, GraphKind.BUSINESS, GraphKind.ISSUE, GraphKind.RESTRICTED)
 """The kinds that rules may read from and derive into; identity is never reasoned over."""
 
-# What RFC 3987 forbids in an IRI, and the characters that would change its structure.
-_UNSAFE = re.compile(r"[\x00-\x20<>\"{}|\\^`%/?#\x7f\[\]]")
+# Everything but the characters that RFC 3987 allows in a path segment (unreserved, sub-delims, ":", "@").
+_UCSCHAR = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef" + "".join(
+    f"{chr(plane * 0x10000)}-{chr(plane * 0x10000 + 0xFFFD)}" for plane in range(1, 0xE)
+)
+_UNSAFE = re.compile(rf"[^A-Za-z0-9\-._~!$&'()*+,;=:@{_UCSCHAR}]")
 
 
 def segment(text: str) -> str:
