@@ -30,6 +30,8 @@ class Things:
         self._ontology = _ontology() if ontology is None else ontology
         self._derived = {str(term) for term in derived_terms()}
         self._origins: dict[str, str] = {}
+        self._things: dict[str, Thing] = {}
+        self._names: dict[str, Text] = {}
         for triple in triples:
             self._read(triple)
 
@@ -50,19 +52,27 @@ class Things:
 
     def read_again(self, iri: str, triples: Iterable[ox.Triple]) -> None:
         """Forget what is known of a node and read it from *triples*, all those it is the subject of."""
-        for known in (self._identifiers, self._labels, self._types, self._origins):
+        for known in (self._identifiers, self._labels, self._types, self._origins, self._things, self._names):
             known.pop(iri, None)
         for triple in triples:
             self._read(triple)
 
     def thing(self, iri: str) -> Thing:
         """Return what people call a node; of an unregistered one, what its IRI tells."""
-        kind_from_iri, identifier_from_iri = _from_iri(iri)
-        identifier = self._identifiers.get(iri, identifier_from_iri)
-        return Thing(identifier, self._kind(iri) or kind_from_iri, iri, self.label(iri).zh)
+        if iri not in self._things:
+            kind_from_iri, identifier_from_iri = _from_iri(iri)
+            identifier = self._identifiers.get(iri, identifier_from_iri)
+            kind = self._kind(iri) or kind_from_iri
+            self._things[iri] = Thing(identifier, kind, iri, self.label(iri).zh)
+        return self._things[iri]
 
     def label(self, iri: str) -> Text:
         """Return a node's name in both languages; its id where it has no name."""
+        if iri not in self._names:
+            self._names[iri] = self._label(iri)
+        return self._names[iri]
+
+    def _label(self, iri: str) -> Text:
         own = self._labels.get(iri)
         if own:
             zh = own.get("zh-hans") or next(iter(own.values()))
