@@ -52,7 +52,7 @@ class Edit:
 def steps(document: Path) -> Sequence[Command | Edit]:
     """Return the commands and edits of a document in the order in which a reader meets them."""
     text = document.read_text(encoding="utf-8")
-    found = [
+    found: list[tuple[int, Command | Edit]] = [
         (match.start(), command)
         for match in _FENCE.finditer(text)
         if match[1] in ("console", "sh")
