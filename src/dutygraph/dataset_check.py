@@ -29,15 +29,19 @@ def check_dataset(store: Store, shapes: Graph, graphs: Sequence[str]) -> tuple[l
         for constraint in sorted(shapes.objects(shape, SH.sparql), key=str):
             select = _prefixes(shapes) + str(shapes.value(constraint, SH.select))
             rows = store.select(select, graphs=graphs)
-            results.extend(_result(shapes, shape, constraint, to_rdflib(row["this"])) for row in rows)
+            named = {variable.value for variable in rows.variables}
+            for row in rows:
+                value = row["value"] if "value" in named else None
+                told = None if value is None else to_rdflib(value)
+                results.append(_result(shapes, shape, constraint, to_rdflib(row["this"]), told))
     return results, examined
 
 
-def _result(shapes: Graph, shape: Node, constraint: Node, focus: Node) -> Result:
+def _result(shapes: Graph, shape: Node, constraint: Node, focus: Node, value: Node | None) -> Result:
     return Result(
         focus_node=focus,
         path=None,
-        value=None,
+        value=value,
         source_shape=shape,
         source_constraint=constraint,
         component=SH.SPARQLConstraintComponent,
