@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from changes import measure_changes
 from engines import HERE, WORK, Engine, ours, peers
 from generate import code, write_data, write_disk
 from measure import Key, Measured, differences, run
@@ -54,7 +56,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--limit", type=float, default=300)
     parser.add_argument("--only", nargs="+", help="engines by name")
-    parser.add_argument("--tables", nargs="+", default=list(TABLES), choices=list(TABLES))
+    parser.add_argument("--tables", nargs="+", default=[*TABLES, "change"], choices=[*TABLES, "change"])
     parser.add_argument("--keep-data", action="store_true", help="use the data that is there")
     asked = parser.parse_args()
     if not asked.keep_data:
@@ -63,19 +65,27 @@ def main() -> None:
     wanted = [engine for engine in (*peers(), ours()) if engine.name in (asked.only or [engine.name])]
     over: set[tuple[str, str]] = set()
     for table in asked.tables:
+        if table == "change":
+            known.update(measure_changes(DATA, asked.bureaus))
+            _keep(known)
+            continue
         for cases in TABLES[table](sorted(asked.bureaus), wanted):
             fresh = [case for case in cases if (case.engine.name, case.mode) not in over]
             lines = measure_all(fresh, asked.runs, asked.limit)
             over |= {(c.engine.name, c.mode) for c in fresh if lines[c.name]["failed"].startswith("over")}
             known.update(lines)
-            RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+            _keep(known)
     write_tables(known, HERE.parent / "docs" / "benchmarks.md")
 
 
-def make_data(sizes: list[int], tables: Iterable[str]) -> None:
+def _keep(known: dict[str, Any]) -> None:
+    RESULTS.write_text(json.dumps(known, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def make_data(sizes: list[int], tables: list[str]) -> None:
     """Write the files that the tables read."""
     write_data(DATA, sizes, 10)
-    if "rest" in tables:
+    if {"rest", "change"} & set(tables):
         write_disk(DATA, sizes)
     if "gaps" in tables:
         for gaps in GAPS:

@@ -8,7 +8,8 @@ Written to the folder of the data, from the example workbook, always the same by
 * ``shapes.ttl`` all responsibility shapes; ``shapes-K.ttl`` the first K of them
 
 A triple that no rule of inference reads is left out here and there, so that every bureau has gaps of its
-own and the derived triples stay right.
+own and the derived triples stay right. All bureaus are judged in one run: with a run each, a rule that asks
+for the date would find N of them in the file of all bureaus, and four rules would repeat their results.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def write_data(folder: Path, sizes: Iterable[int], gaps: int) -> None:
         triples = sorted({line for _, line in mine})
         (folder / "bureaus" / f"{code(number)}.nt").write_text("".join(triples), encoding="utf-8")
         new = [line for line in triples if line not in written]
-        # Only what names no bureau can come again: the calendar and the rating policy.
+        # Only what names no bureau can come again: the calendar, the rating policy, the run.
         written.update(line for line in triples if "/bureau/" not in line)
         for size, file, named in zip(sizes, whole, quads, strict=True):
             if number <= size:
@@ -106,7 +107,8 @@ def bureau_lines(lines: Iterable[tuple[str, str]], name: str, gaps: int) -> Iter
     """Rename the example bureau to *name*, leaving out some varied triples."""
     varied = {f"<{SV[term]}>" for term in VARIED}
     for graph, line in lines:
-        mine = line.replace("/bureau/SL01", f"/bureau/{name}").replace('"SL01"', f'"{name}"')
+        shared = line.replace("/bureau/SL01/run/current>", "/run/current>")
+        mine = shared.replace("/bureau/SL01", f"/bureau/{name}").replace('"SL01"', f'"{name}"')
         if line.split(" ", 2)[1] in varied and _lot(mine) < gaps:
             continue
         yield graph.replace("/bureau/SL01", f"/bureau/{name}"), mine
