@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 from rdflib import URIRef
@@ -11,28 +12,34 @@ from rdflib.term import Node
 from dutygraph.model import Cell, Delta, Problem, Text
 from dutygraph.shacl import Engine, Result, validate
 from dutygraph.shapes import load_structure_shapes
-from dutygraph.store.terms import to_oxigraph
+from dutygraph.store.cells import triple_of
 from dutygraph.things import Things
 
 
-def structure_problems(delta: Delta, *, engine: Engine = "compiled") -> tuple[Problem, ...]:
-    """Return what the structure shapes refuse in a delta's added triples; empty means it may be stored."""
-    quads = [
-        ox.Quad(
-            ox.NamedNode(str(statement.subject)),
-            ox.NamedNode(str(statement.predicate)),
-            to_oxigraph(statement.object),
-        )
-        for statement in delta.added
-    ]
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """What the gate lets through, and a problem for everything it does not."""
+
+    passed: Delta
+    problems: tuple[Problem, ...]
+
+
+def pass_gate(delta: Delta, *, engine: Engine = "compiled") -> Gated:
+    """Judge a delta's added triples by the structure shapes; a refused record is left out whole."""
+    quads = [ox.Quad(*triple_of(statement)) for statement in delta.added]
     if not quads:
-        return ()
+        return Gated(delta, ())
     data = ox.Store()
     data.extend(quads)
     report = validate(data, load_structure_shapes(), engine=engine)
+    if not report.results:
+        return Gated(delta, ())
     things = Things(quad.triple for quad in quads)
     cells = _cells(delta)
-    return tuple(_problem(result, things, cells) for result in report.results)
+    refused = {result.focus_node for result in report.results}
+    added = tuple(statement for statement in delta.added if statement.subject not in refused)
+    problems = tuple(_problem(result, things, cells) for result in report.results)
+    return Gated(replace(delta, added=added), problems)
 
 
 def _cells(delta: Delta) -> Mapping[tuple[Node, Node | None], Cell]:

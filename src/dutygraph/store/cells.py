@@ -28,13 +28,18 @@ def triple_of(statement: Statement) -> ox.Triple:
     )
 
 
-def cell_quads(names: BureauGraphs, statements: Iterable[Statement]) -> Iterator[ox.Quad]:
-    """Yield the quads that tie each statement to its cell."""
+def quads_of(names: BureauGraphs, statements: Iterable[Statement]) -> Iterator[ox.Quad]:
+    """Yield each statement's quad, and the one that ties it to its cell."""
+    asserted = {kind: ox.NamedNode(names.asserted(kind)) for kind in GraphKind}
+    cells = {kind: ox.NamedNode(names.cells(kind)) for kind in GraphKind}
+    nodes: dict[Cell, ox.NamedNode] = {}
     for statement in statements:
-        if statement.cell is not None:
-            node = ox.NamedNode(_cell_iri(names, statement.cell))
-            graph = ox.NamedNode(names.cells(statement.graph))
-            yield ox.Quad(node, _REIFIES, triple_of(statement), graph)
+        triple, cell = triple_of(statement), statement.cell
+        graph = asserted[statement.graph]
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+        if cell is not None:
+            node = nodes.get(cell) or nodes.setdefault(cell, ox.NamedNode(_cell_iri(names, cell)))
+            yield ox.Quad(node, _REIFIES, triple, cells[statement.graph])
 
 
 def cell_of(store: ox.Store, triple: ox.Triple) -> Cell | None:

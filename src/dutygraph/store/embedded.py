@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from rdflib import URIRef
 
 from dutygraph.model import Cell, Delta, GraphKind, Statement, Text
-from dutygraph.store.cells import cell_of, cell_quads, read_cells, triple_of
+from dutygraph.store.cells import cell_of, quads_of, read_cells
 from dutygraph.store.errors import StoreError
 from dutygraph.store.graphs import BureauGraphs
 from dutygraph.store.terms import to_rdflib
@@ -79,10 +79,7 @@ class EmbeddedStore:
     def commit(self, delta: Delta) -> None:
         """Write a delta and the cells of its statements in one atomic update."""
         names = BureauGraphs(delta.base, delta.bureau)
-        removed = self._quads(names, delta.removed)
-        removed.update(cell_quads(names, delta.removed))
-        added = self._quads(names, delta.added)
-        added.update(cell_quads(names, delta.added))
+        removed, added = set(quads_of(names, delta.removed)), set(quads_of(names, delta.added))
         self._update(removed - added, added)
 
     def replace(self, graph: str, triples: Iterable[ox.Triple]) -> None:
@@ -131,15 +128,6 @@ class EmbeddedStore:
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(name) for name in graphs]
         named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in graphs]
         return self.oxigraph.query(query, default_graph=default, named_graphs=named)
-
-    @staticmethod
-    def _quads(names: BureauGraphs, statements: Iterable[Statement]) -> set[ox.Quad]:
-        quads: set[ox.Quad] = set()
-        for statement in statements:
-            triple = triple_of(statement)
-            graph = ox.NamedNode(names.asserted(statement.graph))
-            quads.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
-        return quads
 
     def _update(self, removed: set[ox.Quad], added: set[ox.Quad]) -> None:
         if not removed:
