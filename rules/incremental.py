@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from dutygraph.rules.catalogue import DERIVED_GRAPHS, InferenceRule, load_rules
 from dutygraph.rules.run import THIS, require_run
 from dutygraph.shacl.footprint import NOTHING, Footprint, Subject, footprint_of_change, read_by_query
-from dutygraph.shacl.patterns import TYPE
+from dutygraph.shacl.ways import TYPE
 
 _TYPE = ox.NamedNode(TYPE)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rdflib import SH
 
+from dutygraph.shacl.concern import Concern, concern_of
 from dutygraph.shacl.footprint import (
     Below,
     Footprint,
@@ -44,6 +45,7 @@ class Check:
     steps: tuple[Shape, ...]
     shape: Shape
     reads: Footprint
+    concern: Concern
     found: Found = field(default_factory=dict)
 
     def scope(self, outer: Scope) -> Scope:
@@ -76,7 +78,7 @@ def checks_of(focus: FocusNodes, below: Below) -> Iterator[Check]:
         )
         for number, path in enumerate(paths):
             reads |= read_by_path(path, frozenset() if number else classes)
-        yield Check(focus, steps, shape, reads)
+        yield Check(focus, steps, shape, reads, concern_of(steps, shape, below))
 
 
 def _only(shape: Shape) -> Constraint:

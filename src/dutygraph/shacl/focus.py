@@ -8,9 +8,9 @@ import pyoxigraph as ox
 
 from dutygraph.shacl.dataset import Term
 from dutygraph.shacl.footprint import read_by_targets
-from dutygraph.shacl.patterns import TYPE
 from dutygraph.shacl.scope import Scope, target_pattern
 from dutygraph.shacl.source import from_rdflib
+from dutygraph.shacl.ways import TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ class FocusNodes:
     """The focus nodes of one shape with targets (SHACL 2.1.3).
 
     `came` and `went` are those that became focus nodes by the last change, or ceased to be. `scope` speaks of
-    all focus nodes, `newcomers` of those that came.
+    all focus nodes.
     """
 
     def __init__(self, shape: Shape, name: str, data: Mirror) -> None:
@@ -44,7 +44,7 @@ class FocusNodes:
         if targets.mixed:
             # Several kinds of target in a union are slow to ask again and again.
             pattern = data.relist(name, self.nodes)
-        self.scope = self.newcomers = Scope(pattern)
+        self.scope = Scope(pattern)
 
     def follow(self, triples: Iterable[ox.Triple], change: Footprint) -> None:
         """Take notice of triples that came or went; the data have already followed them."""
@@ -58,8 +58,6 @@ class FocusNodes:
         self.nodes = (self.nodes | self.came) - self.went
         if self.shape.targets.mixed:
             self._data.enlist(self._name, self.came, self.went)
-        if self.came:
-            self.newcomers = Scope(self._data.relist(f"{self._name}:came", self.came))
 
     def _candidates(self, triple: ox.Triple) -> Iterator[Term]:
         subject, predicate, value = triple

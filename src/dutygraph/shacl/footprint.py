@@ -13,7 +13,8 @@ import pyoxigraph as ox
 from rdflib import RDFS, SH, URIRef
 
 from dutygraph.shacl.model import Ask, Logical, Nested, Plain, Qualified, Select
-from dutygraph.shacl.patterns import ANY, TYPE, Guards, query_reads
+from dutygraph.shacl.query_reads import ANY, Classes, query_reads
+from dutygraph.shacl.ways import TYPE
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -29,7 +30,7 @@ Subject: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Triple
 TypesOf: TypeAlias = Callable[[Subject], Iterable[str]]
 """Gives the classes that a node has before or after a change."""
 
-_PAIRS = {
+PAIRS = {
     SH.EqualsConstraintComponent,
     SH.DisjointConstraintComponent,
     SH.LessThanConstraintComponent,
@@ -85,7 +86,7 @@ def focus_classes(targets: Targets, below: Below) -> frozenset[str]:
     """Give classes of which every focus node has at least one, or none where that cannot be told."""
     if targets.nodes or targets.subjects_of or targets.objects_of:
         return frozenset()
-    return frozenset().union(*(_names(below(cls)) for cls in targets.classes))
+    return frozenset().union(*(class_names(below(cls)) for cls in targets.classes))
 
 
 def read_by_targets(targets: Targets, below: Below) -> Footprint:
@@ -137,7 +138,7 @@ def read_by_constraint(
 
 
 def read_by_query(
-    query: str, bound: Mapping[str, Node] | None = None, guards: Guards | None = None
+    query: str, bound: Mapping[str, Node] | None = None, guards: Classes | None = None
 ) -> Footprint:
     """Give what a SPARQL text reads, everything where that cannot be told.
 
@@ -145,13 +146,15 @@ def read_by_query(
     """
     constants = {name: str(term) for name, term in (bound or {}).items() if isinstance(term, URIRef)}
     found = query_reads(query, constants, guards or {})
-    return EVERYTHING if found is None else Footprint(frozenset(found.pairs), frozenset(found.classes))
+    if found is None:
+        return EVERYTHING
+    return Footprint(frozenset(found.reads.pairs), frozenset(found.reads.classes))
 
 
 def _plain(constraint: Plain, below: Below, focus: frozenset[str]) -> Footprint:
     if constraint.component == SH.ClassConstraintComponent:
         return _instances(constraint.terms[0], below)
-    if constraint.component in _PAIRS:
+    if constraint.component in PAIRS:
         return Footprint(frozenset((str(constraint.terms[0]), cls) for cls in focus or {ANY}))
     if constraint.component == SH.ClosedConstraintComponent:
         return EVERYTHING
@@ -159,8 +162,9 @@ def _plain(constraint: Plain, below: Below, focus: frozenset[str]) -> Footprint:
 
 
 def _instances(cls: Node, below: Below) -> Footprint:
-    return Footprint(frozenset({(str(RDFS.subClassOf), ANY)}), _names(below(cls)))
+    return Footprint(frozenset({(str(RDFS.subClassOf), ANY)}), class_names(below(cls)))
 
 
-def _names(written: Collection[str]) -> frozenset[str]:
+def class_names(written: Collection[str]) -> frozenset[str]:
+    """Give the IRIs of classes written as `<IRI>`."""
     return frozenset(name.removeprefix("<").removesuffix(">") for name in written)

@@ -1,9 +1,10 @@
 """Validation again after a change: only the checks whose footprint the change touches.
 
 Why the result equals a full run: what a check finds depends on the data only through the triples of its
-footprint and through its focus nodes. A check whose footprint is touched runs again for all of them; one of
-which the focus nodes alone have changed runs for those that came, and what it found on those that went is
-dropped, for SHACL judges each focus node by itself (SHACL 3.4); every other check finds what it found before.
+footprint and through its focus nodes. A check whose footprint is touched runs again, for the focus nodes from
+which a way of reading leads over a changed triple, or for all where no way is known. For those that came
+it runs too; what it found on those that went is dropped. SHACL judges each focus node by itself (SHACL 3.4).
+Every other check finds what it found before.
 """
 
 from __future__ import annotations
@@ -29,10 +30,15 @@ from dutygraph.shacl.parse import parse_shapes
 from dutygraph.shacl.report import Report, Result
 from dutygraph.shacl.scope import Scope
 from dutygraph.shacl.source import Source, read_only
+from dutygraph.shacl.ways import Tracer
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
+    from dutygraph.shacl.dataset import Term
+
+# Fewer focus nodes than this part of all are looked at by themselves.
+_FEW = 2
 _SUBCLASS_OF = str(RDFS.subClassOf)
 
 
@@ -95,6 +101,7 @@ class Session:
         self._graphs = None if graphs is None else [ox.NamedNode(g) for g in graphs]
         self._shapes = read_only(shapes)
         self._parsed = parse_shapes(self._shapes)
+        self._lists = 0
         self._messages = cache(partial(messages_of, self._shapes))
         self.data = Mirror(store, graphs)
         self._build()
@@ -144,6 +151,7 @@ class Session:
         self._focus = [FocusNodes(shape, str(n), self.data) for n, shape in enumerate(self._parsed)]
         self._checks = [check for focus in self._focus for check in checks_of(focus, self.data.subclasses)]
         evaluator = Evaluator(self.data)
+        self._runs = 0
         for check in self._checks:
             check.found = self._run(check, evaluator, check.focus.scope) if check.focus.nodes else {}
         self._remember()
@@ -153,6 +161,7 @@ class Session:
         self._state = _State(self._shapes, tuple(check.found for check in self._checks), examined)
 
     def _run(self, check: Check, evaluator: Evaluator, scope: Scope) -> Found:
+        self._runs += 1
         violations = evaluator.violations(check.shape, check.scope(scope))
         found: dict[object, list[Result]] = {}
         for violation in violations:
@@ -163,41 +172,57 @@ class Session:
         """Run everything: which classes are below which has changed."""
         before = _all(check.found for check in self._checks)
         self._build()
-        return self._change(before, _all(check.found for check in self._checks), len(self._checks))
+        return self._change(before, _all(check.found for check in self._checks))
 
     def _refresh(self, triples: set[ox.Triple]) -> Change:
         change = footprint_of_change(triples, self.data.types)
         for focus in self._focus:
             focus.follow(triples, change)
-        evaluator = Evaluator(self.data)
+        evaluator, tracer = Evaluator(self.data), Tracer(triples, self.data.neighbours)
         before: Counter[Result] = Counter()
         after: Counter[Result] = Counter()
-        number = 0
+        self._runs = 0
         for check in self._checks:
-            found = self._rerun(check, evaluator, change)
+            concerned = self._concerned(check, tracer, change)
+            found = self._rerun(check, evaluator, concerned)
             if found is not None:
-                number += 1
                 before.update(_all([check.found]))
                 after.update(_all([found]))
                 check.found = found
-        return self._change(before, after, number)
+        return self._change(before, after)
 
-    def _rerun(self, check: Check, evaluator: Evaluator, change: Footprint) -> Found | None:
-        """Give what a check finds now, None where it is what it found before."""
+    def _concerned(self, check: Check, tracer: Tracer, change: Footprint) -> set[Term] | None:
+        """Give the focus nodes that a check must look at again, None for all."""
         focus = check.focus
-        if check.reads.touched_by(change):
-            return self._run(check, evaluator, focus.scope) if focus.nodes else {}
-        if not focus.came and not focus.went:
+        if not check.reads.touched_by(change):
+            return focus.came
+        nodes = check.concern.nodes(tracer, change)
+        if nodes is None:
             return None
-        kept = {node: results for node, results in check.found.items() if node not in focus.went}
-        if check.may_fail(focus.came, self.data):
-            kept |= self._run(check, evaluator, focus.newcomers)
+        some = (nodes & focus.nodes) | focus.came
+        return some if _FEW * len(some) < len(focus.nodes) else None
+
+    def _rerun(self, check: Check, evaluator: Evaluator, concerned: set[Term] | None) -> Found | None:
+        """Give what a check finds now, None where it need not be run."""
+        focus = check.focus
+        if concerned is None:
+            return self._run(check, evaluator, focus.scope) if focus.nodes else {}
+        if not concerned and not focus.went:
+            return None
+        gone = concerned | focus.went
+        kept = {node: results for node, results in check.found.items() if node not in gone}
+        if check.may_fail(concerned, self.data):
+            # A list of its own for every run: the evaluator remembers what it found by the pattern.
+            self._lists += 1
+            scope = Scope(self.data.relist(f"some:{self._lists}", concerned))
+            kept |= self._run(check, evaluator, scope)
+            self.data.relist(f"some:{self._lists}", ())
         return None if kept == check.found else kept
 
-    def _change(self, before: Counter[Result], after: Counter[Result], number: int) -> Change:
+    def _change(self, before: Counter[Result], after: Counter[Result]) -> Change:
         self._remember()
         new, resolved = after - before, before - after
-        return Change(_ordered(new), _ordered(resolved), number, self._state)
+        return Change(_ordered(new), _ordered(resolved), self._runs, self._state)
 
 
 def _all(found: Iterable[Found]) -> Counter[Result]:
