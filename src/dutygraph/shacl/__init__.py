@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dutygraph.shacl import compiled_engine, pyshacl_engine
 from dutygraph.shacl.errors import DataError, EngineError, ShaclError, ShapeError, UnsupportedError
+from dutygraph.shacl.explaining import Explanation, explain
 from dutygraph.shacl.incremental import Change, Session
 from dutygraph.shacl.report import Report, Result, fill, path_text
 from dutygraph.shacl.rules import run_rules
@@ -32,12 +33,14 @@ __all__ = [
     "DataError",
     "Engine",
     "EngineError",
+    "Explanation",
     "Report",
     "Result",
     "Session",
     "ShaclError",
     "ShapeError",
     "UnsupportedError",
+    "explain",
     "fill",
     "path_text",
     "run_rules",
