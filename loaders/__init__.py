@@ -8,7 +8,7 @@ Which column is which property is data: ``columns/<sheet>.toml``. The empty form
 were refused, go out as workbooks of the same form.
 """
 
-from dutygraph.loaders.catalogue import column_of, sheet_forms
+from dutygraph.loaders.catalogue import column_of, is_kept_apart, sheet_forms
 from dutygraph.loaders.errors import (
     DamagedSource,
     EncodingError,
@@ -40,6 +40,7 @@ __all__ = [
     "SourceError",
     "UnknownFormat",
     "column_of",
+    "is_kept_apart",
     "load",
     "safe_cell",
     "sheet_forms",

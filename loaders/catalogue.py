@@ -49,6 +49,12 @@ def form_of(sheet: str) -> SheetForm | None:
     return _by_sheet_name().get(plain_sheet(sheet))
 
 
+def is_kept_apart(sheet: str) -> bool:
+    """Tell whether a sheet is one that is handed in as a file of its own (姓名对照)."""
+    form = form_of(sheet)
+    return form is not None and form.apart
+
+
 def plain_sheet(name: str) -> str:
     """Return a sheet name as it is compared."""
     return _PREFIX.sub("", folded(name)) or folded(name)

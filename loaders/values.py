@@ -158,7 +158,7 @@ def _boolean(_column: ColumnForm, _raw: Raw, text: str, _row: Mapping[str, str])
 
 
 def _tier(_column: ColumnForm, _raw: Raw, text: str, _row: Mapping[str, str]) -> str:
-    found = re.fullmatch(r"第?([1-9一二三四五六七八九])级?(监督员?)?", folded(text))
+    found = re.fullmatch(r"第?([123一二三])级?(监督员?)?", folded(text))
     if not found:
         raise UnfitError(say("not-a-tier", value=text))
     return _digit(found.group(1))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dutygraph.bureaus import bureaus_in
-from dutygraph.gate import structure_problems
-from dutygraph.loaders import DEFAULT_MAX_BYTES, load
+from dutygraph.gate import pass_gate
+from dutygraph.loaders import DEFAULT_MAX_BYTES, NoBureauError, is_kept_apart, load
 from dutygraph.loaders.catalogue import form_of
 from dutygraph.loaders.grid import Grid, find_header, letters, unmerged
 from dutygraph.loaders.rdf import Quads
 from dutygraph.loaders.sources import read_source
-from dutygraph.model import Cell, Delta, Loaded, Problem, Statement, Text
+from dutygraph.model import Cell, Delta, GraphKind, Loaded, Problem, Statement, Text
 from dutygraph.shacl import Engine
 from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore
 
@@ -80,17 +80,28 @@ def open_source(
 
 
 def read(paths: Sequence[Path], *, base: str, bureau: str | None, partial: bool, engine: Engine) -> Loaded:
-    """Read files through the structure gate.
+    """Read files through the structure gate; with *partial*, only what is good of them.
 
     Raises:
-        SourceRefusedError: bad input, unless *partial*.
+        SourceRefusedError: bad input, every problem of the loader's and the gate's at once, unless *partial*.
 
     """
-    loaded = load(paths, base=base, bureau=bureau, partial=partial)
-    problems = (*loaded.problems, *structure_problems(loaded.delta, engine=engine))
-    if len(problems) > len(loaded.problems) or (problems and not partial):
-        raise SourceRefusedError(Loaded(loaded.delta, problems, loaded.notices, loaded.rejected, loaded.rows))
-    return loaded
+    loaded = _good_rows(paths, base=base, bureau=bureau, partial=partial)
+    gated = pass_gate(loaded.delta, engine=engine)
+    judged = replace(loaded, delta=gated.passed, problems=(*loaded.problems, *gated.problems))
+    if judged.problems and not partial:
+        raise SourceRefusedError(judged)
+    return judged
+
+
+def _good_rows(paths: Sequence[Path], *, base: str, bureau: str | None, partial: bool) -> Loaded:
+    try:
+        return load(paths, base=base, bureau=bureau, partial=True)
+    except NoBureauError:
+        if partial:
+            raise
+        # what is wrong with the sheet that names the bureau is told with everything else
+        return load(paths, base=base, bureau=bureau)
 
 
 def choose_bureau(store: EmbeddedStore, code: str | None) -> BureauGraphs:
@@ -166,11 +177,25 @@ def _letters(grid: Grid) -> Mapping[tuple[str, str, str], str]:
 
 
 def replacing(store: EmbeddedStore, delta: Delta) -> Delta:
-    """Return the delta that makes a bureau's asserted graphs hold exactly what *delta* adds."""
+    """Return the delta that makes a bureau's asserted graphs hold what *delta* adds.
+
+    The ledgers and what is handed in apart (the names of people) are replaced each by its own kind:
+    a ledger never deletes the names, the names never delete the ledger.
+    """
     names = BureauGraphs(delta.base, delta.bureau)
-    present = frozenset(store.statements(names))
     wanted = frozenset(delta.added)
-    return Delta(delta.bureau, delta.base, _sorted(wanted - present), _sorted(present - wanted))
+    # every load registers its bureau: that alone is no ledger
+    told = [statement for statement in wanted if str(statement.subject) != names.bureau]
+    handed_in = {_is_apart(statement) for statement in told}
+    present = frozenset(store.statements(names))
+    bare = {replace(statement, cell=None) for statement in present}
+    replaced = frozenset(statement for statement in present if _is_apart(statement) in handed_in)
+    return Delta(delta.bureau, delta.base, _sorted(wanted - present - bare), _sorted(replaced - wanted))
+
+
+def _is_apart(statement: Statement) -> bool:
+    sheet = None if statement.cell is None else statement.cell.sheet
+    return statement.graph is GraphKind.IDENTITY or (sheet is not None and is_kept_apart(sheet))
 
 
 def _sorted(statements: frozenset[Statement]) -> tuple[Statement, ...]:

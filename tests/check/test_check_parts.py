@@ -14,7 +14,7 @@ from rdflib import DCTERMS, RDF, XSD, Literal, URIRef
 from dutygraph.bureaus import Bureau
 from dutygraph.check import CheckError, check, date_of_check
 from dutygraph.dataset_check import check_dataset
-from dutygraph.gate import structure_problems
+from dutygraph.gate import pass_gate
 from dutygraph.model import Cell, CheckReport, Delta, GraphKind, Statement
 from dutygraph.ontology import SV
 from dutygraph.run import run_graph
@@ -209,12 +209,12 @@ def test_the_gate_refuses_what_has_not_the_form_of_a_record_and_names_the_cell()
     )
     wrong = replace(good[2], object=Literal("一级"))
 
-    assert structure_problems(Delta("demo", DEFAULT_BASE, good)) == ()
-    problems = structure_problems(Delta("demo", DEFAULT_BASE, (*good[:2], wrong)))
+    assert pass_gate(Delta("demo", DEFAULT_BASE, good)).problems == ()
+    problems = pass_gate(Delta("demo", DEFAULT_BASE, (*good[:2], wrong))).problems
     assert problems
     assert {problem.cell for problem in problems} == {wrong.cell}
     assert all("A01" in problem.message.zh and "一级" in problem.message.en for problem in problems)
-    assert structure_problems(Delta("demo", DEFAULT_BASE, ())) == ()
+    assert pass_gate(Delta("demo", DEFAULT_BASE, ())).problems == ()
 
 
 # ---- the engines

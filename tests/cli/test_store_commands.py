@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.conftest import EXAMPLE
-from tests.loaders.ledgers import BASICS
+from tests.loaders.ledgers import BASICS, write_book
 
 from .door import BUSINESSES, RISKS, gaps, ledger, report, run
 
@@ -199,3 +200,25 @@ def test_names_of_people_are_not_exported(tmp_path: Path) -> None:
 
     assert "监督员甲" not in run("export", book, "--derived").stdout
     assert "监督员甲" not in json.dumps(report(book), ensure_ascii=False)
+
+
+def test_the_names_of_people_and_the_ledger_are_replaced_apart(book: Path, tmp_path: Path) -> None:
+    store, names = tmp_path / "store", tmp_path / "names.xlsx"
+    write_book(names, {"姓名对照": (("人员", "姓名"), ("P001", "监督员甲"))})
+    run("load", book, "--store", store)
+
+    apart = run("load", names, "--store", store, "--bureau", "demo")
+    again = run("load", book, "--store", store)
+
+    assert "删除0条" in apart.stdout
+    assert "已新增0条、删除0条" in again.stdout
+    assert "已新增0条、删除0条" in run("load", names, "--store", store, "--bureau", "demo").stdout
+
+
+def test_the_form_for_names_is_a_file_of_its_own(tmp_path: Path) -> None:
+    form = tmp_path / "names.xlsx"
+
+    run("template", "--names", "-o", form)
+
+    assert "姓名对照" in load_workbook(form).sheetnames
+    assert "表1 业务清单" not in load_workbook(form).sheetnames

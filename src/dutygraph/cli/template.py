@@ -17,13 +17,16 @@ def run(
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="写到哪里 / where to write")
     ] = Path("forms.xlsx"),
+    names: Annotated[
+        bool, typer.Option("--names", help="只要另册保管的姓名对照表 / only the form for people's names")
+    ] = False,
     lang: Lang = Language.ZH,
 ) -> None:
     """写出空白表格：表头、填写说明、下拉选项、示例行 / Write the empty forms."""
     if output.exists():
         refuse(Text(f"“{output}”已存在，未覆盖。", f"{output} exists and was left alone."), lang)
     try:
-        write_template(output)
+        write_template(output, apart=names)
     except OSError as error:
         refuse(not_written(output, error), lang)
     said = (
