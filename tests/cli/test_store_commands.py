@@ -173,7 +173,7 @@ def test_what_is_exported_gives_the_same_gaps_when_loaded_again(
 ) -> None:
     target = tmp_path / f"graph.{'nq' if form == 'nquads' else 'trig'}"
 
-    run("export", book, "--format", form, "-o", target)
+    run("export", book, "--restricted", "--format", form, "-o", target)
 
     assert gaps(report(target)) == gaps(report(book))
     assert report(target)["counts"] == report(book)["counts"]
@@ -198,8 +198,16 @@ def test_an_export_with_what_was_derived(book: Path) -> None:
 def test_names_of_people_are_not_exported(tmp_path: Path) -> None:
     book = ledger(tmp_path / "book.xlsx", 姓名对照=(("人员", "姓名"), ("P001", "监督员甲")))
 
-    assert "监督员甲" not in run("export", book, "--derived").stdout
+    assert "监督员甲" not in run("export", book, "--derived", "--restricted").stdout
     assert "监督员甲" not in json.dumps(report(book), ensure_ascii=False)
+
+
+def test_scores_leave_only_when_asked_for(tmp_path: Path) -> None:
+    scores = (("对象编号", "对象类型", "年度", "得分"), ("营销部", "部门", 2025, 92))
+    book = ledger(tmp_path / "book.xlsx", **{"表9 考核与激励": scores})
+
+    assert "scoreValue" not in run("export", book, "--derived").stdout
+    assert "scoreValue" in run("export", book, "--restricted").stdout
 
 
 def test_the_names_of_people_and_the_ledger_are_replaced_apart(book: Path, tmp_path: Path) -> None:

@@ -62,6 +62,13 @@ def run(
         ),
     ] = None,
     output: Output = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="说明每个缺口的依据和最小改动（表格和 JSON）/ tell why, and what would mend it (table, json)",
+        ),
+    ] = False,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="何时以 1 退出 / when to exit with 1")
     ] = FailOn.VIOLATION,
@@ -85,6 +92,7 @@ def run(
                 rules={name.upper() for name in rule} if rule else None,
                 engine=engine.value,
                 notices=source.notices,
+                explain=explain,
                 progress=lambda name: step(bar, name, lang),
             )
         except CheckError as error:

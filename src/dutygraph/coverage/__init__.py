@@ -76,7 +76,7 @@ class CoverageRow:
 
 
 def coverage(store: Store, names: BureauGraphs, axis: Axis) -> tuple[CoverageRow, ...]:
-    """Return the coverage of one prepared bureau by an axis, groups in order of their id."""
+    """Return the coverage of one prepared bureau by an axis, groups in the order of its query, the nameless one last."""
     query = resources.files("dutygraph.coverage").joinpath(f"{axis.value}.rq").read_text(encoding="utf-8")
     things = Things(store.triples(names.checked()))
     items: dict[str, dict[str, bool]] = defaultdict(dict)
@@ -86,7 +86,7 @@ def coverage(store: Store, names: BureauGraphs, axis: Axis) -> tuple[CoverageRow
         if row["item"]:
             members[row["item"].value] = row["covered"].value == "true"
     rows = [_row(axis, group, members, things) for group, members in items.items()]
-    return tuple(sorted(rows, key=lambda row: (row.group == "", row.group)))
+    return tuple(sorted(rows, key=lambda row: row.group == ""))
 
 
 def _row(axis: Axis, group: str, members: dict[str, bool], things: Things) -> CoverageRow:
