@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dutygraph.shacl.dataset import Term
 
 # Fewer focus nodes than this part of all are looked at by themselves.
-_FEW = 2
+FEW = 2
 _SUBCLASS_OF = str(RDFS.subClassOf)
 
 
@@ -200,7 +200,7 @@ class Session:
         if nodes is None:
             return None
         some = (nodes & focus.nodes) | focus.came
-        return some if _FEW * len(some) < len(focus.nodes) else None
+        return some if FEW * len(some) < len(focus.nodes) else None
 
     def _rerun(self, check: Check, evaluator: Evaluator, concerned: set[Term] | None) -> Found | None:
         """Give what a check finds now, None where it need not be run."""
