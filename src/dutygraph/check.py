@@ -14,6 +14,7 @@ from dutygraph.dataset_check import check_dataset
 from dutygraph.findings import Describer
 from dutygraph.model import CheckReport, Finding, Problem, RuleOutcome, Text
 from dutygraph.ontology import SV
+from dutygraph.reasons import Reasons
 from dutygraph.responsible import Responsibilities
 from dutygraph.rules import derive
 from dutygraph.run import plan_years, run_graph
@@ -44,12 +45,14 @@ def check(
     rules: Collection[str] | None = None,
     engine: Engine = "compiled",
     notices: tuple[Problem, ...] = (),
+    explain: bool = False,
     progress: Progress = lambda _step: None,
 ) -> CheckReport:
     """Derive, validate and describe one bureau of *store* as of a date.
 
     *as_of* defaults to the date of the bureau's data, else today (domain section 9). *rules* limits the
-    check to these rule ids. *progress* is told the name of each step as it begins.
+    check to these rule ids. *explain* adds to every gap why it is there. *progress* is told the name of each
+    step as it begins.
 
     Raises:
         CheckError: a rule id is unknown.
@@ -64,7 +67,7 @@ def check(
     shapes = load_shapes({shape.rule for shape in asked})
     results, examined = _validate(store, names, asked, shapes, engine)
     progress("describe")
-    findings = _describe(store, names, judged, shapes, results)
+    findings = _describe(store, names, judged, shapes, results, explain=explain)
     return CheckReport(
         bureau=names.code,
         bureau_label=bureau.label,
@@ -141,7 +144,13 @@ def _validate(
 
 
 def _describe(
-    store: EmbeddedStore, names: BureauGraphs, as_of: date, shapes: Graph, results: Iterable[Result]
+    store: EmbeddedStore,
+    names: BureauGraphs,
+    as_of: date,
+    shapes: Graph,
+    results: Iterable[Result],
+    *,
+    explain: bool,
 ) -> tuple[Finding, ...]:
     graphs = names.checked()
     things = Things(store.triples(graphs))
@@ -153,6 +162,7 @@ def _describe(
         waivers=current_waivers(store, graphs, as_of),
         shapes=shapes,
         rules={shape.iri: shape for shape in catalogue()},
+        explain=Reasons(store, names, graphs, shapes, things).explained if explain else None,
     )
     return describer.findings(results)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -12,7 +12,7 @@ from rdflib import RDF, SH, BNode, Graph, URIRef
 from rdflib.term import Node
 
 from dutygraph.loaders import column_of
-from dutygraph.model import Cell, Finding, Severity, Text, Thing, Waiver
+from dutygraph.model import Cell, Explained, Finding, Severity, Text, Thing, Waiver
 from dutygraph.responsible import Responsibilities
 from dutygraph.shacl import Result, path_text
 from dutygraph.shapes import RuleShape
@@ -36,6 +36,7 @@ class Describer:
     waivers: Mapping[tuple[str, str], Waiver]
     shapes: Graph
     rules: Mapping[str, RuleShape]
+    explain: Callable[[Result], Explained] | None = None
 
     def findings(self, results: Iterable[Result]) -> tuple[Finding, ...]:
         """Return the gaps of these results, each once, in a stable order."""
@@ -60,6 +61,7 @@ class Describer:
             shape=str(result.source_shape),
             component=str(result.component),
             waived=self.waivers.get((rule.rule, focus.id)),
+            explanation=None if self.explain is None else self.explain(result),
         )
 
     def _node_shape(self, shape: Node) -> str:

@@ -156,10 +156,19 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a gap is there and what would close it: as lines for people, and as data for programs."""
+
+    text: Text
+    data: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One gap: a rule, the node it fell on, and what an officer needs to act on it.
 
     ``path`` is the path as SPARQL text, ``shape`` and ``component`` are the IRIs of SHACL's report.
+    ``explanation`` is there only where it was asked for.
     """
 
     id: str
@@ -175,6 +184,7 @@ class Finding:
     shape: str
     component: str
     waived: Waiver | None = None
+    explanation: Explained | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def run(
         bool,
         typer.Option(
             "--explain",
-            help="说明每个缺口的依据和最小改动（表格和 JSON）/ tell why, and what would mend it (table, json)",
+            help="说明缺口的依据和最小改动（表格、JSON）/ tell why, and what would mend it (table, json)",
         ),
     ] = False,
     fail_on: Annotated[

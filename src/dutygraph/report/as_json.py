@@ -58,6 +58,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
     if finding.waived is not None:
         data["waived"] = _waiver(finding.waived)
+    if finding.explanation is not None:
+        data["explanation"] = {"text": _text(finding.explanation.text), **finding.explanation.data}
     return data
 
 

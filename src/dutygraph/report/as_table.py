@@ -76,6 +76,16 @@ def _print_rule(console: Console, outcome: RuleOutcome, gaps: list[Finding], lan
         _print_wrapped(console, _sentence(finding, lang), first="  - ", rest="    ")
         parts = wrap_items(_who_and_where(finding, lang), console.width - 4, " | ")
         _print_lines(console, parts, first="    ", rest="    ")
+        _print_explanation(console, finding, lang)
+
+
+def _print_explanation(console: Console, finding: Finding, lang: str) -> None:
+    if finding.explanation is None:
+        return
+    for line in finding.explanation.text.in_language(lang).splitlines():
+        said = line.lstrip()
+        indent = " " * (6 + len(line) - len(said))
+        _print_wrapped(console, said, first=indent, rest=indent + "  ")
 
 
 def _print_lines(

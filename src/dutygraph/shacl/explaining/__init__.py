@@ -16,6 +16,7 @@ from dutygraph.shacl.explaining.model import (
     Triple,
 )
 from dutygraph.shacl.explaining.render import as_data, as_lines, facts_of, is_partial
+from dutygraph.shacl.explaining.words import prefixed, prefixes_of
 
 __all__ = [
     "Absence",
@@ -34,4 +35,6 @@ __all__ = [
     "explain",
     "facts_of",
     "is_partial",
+    "prefixed",
+    "prefixes_of",
 ]

@@ -139,7 +139,8 @@ class Causes:
     def _queried(self, fault: Fault, constraint: Select | Ask) -> Cause:
         found = matched(self.data, fault.shape, constraint, fault.result)
         partial = found.partial or isinstance(constraint, Ask)
-        absent = tuple(self._absence(group, solution) for group, solution in found.absent if group.found)
+        told = [self._absence(group, solution) for group, solution in found.absent if group.found]
+        absent = tuple({absence.says: absence for absence in told}.values())
         reads = [*self._value_reads(fault), *found.met] if isinstance(constraint, Ask) else list(found.met)
         says = self.sayings.says(fault, missing=bool(absent))
         return Cause(fault.result.component, says, (), self._facts(reads), absent, partial)

@@ -73,10 +73,10 @@ class Fresh:
         )
         return new
 
-    def example(self, literal: Node) -> Node:
-        """Say of a literal that it is only an example."""
-        self.said[literal] = word("placeholder", "literal", self.name(literal))
-        return literal
+    def example(self, term: Node) -> Node:
+        """Say of a term that it is only an example."""
+        self.said[term] = word("placeholder", "literal", self.name(term))
+        return term
 
     def one_of(self, term: Node, terms: Sequence[Node]) -> Node:
         """Say of a term that others would do as well."""
@@ -110,7 +110,12 @@ class Site:
         if self.way is None:
             return []
         found = grown(self.data, self.focus, self.way, value, self.fresh.node)
-        return [self.fresh.change([*triples, *more]) for triples in found[:2]]
+        likely = [triples for triples in found if all(self._likely(t) for t in triples)]
+        return [self.fresh.change([*triples, *more]) for triples in likely[:2]]
+
+    def _likely(self, triple: Triple) -> bool:
+        # What a shape says of its focus node is right even where the data never did it.
+        return self.focus in triple or self.data.usual(triple)
 
     def cut(self, value: Node) -> list[Change]:
         """Take away a triple of the way to a value, the last one first."""

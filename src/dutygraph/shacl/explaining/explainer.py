@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TypeAlias
 
-from rdflib import Graph
 from rdflib.term import Node
 
 from dutygraph.shacl.errors import EngineError, ShapeError, UnsupportedError
@@ -17,7 +16,7 @@ from dutygraph.shacl.explaining.faults import Fault, Faults, Shapes
 from dutygraph.shacl.explaining.model import Cause, Explanation, Naming, Triple
 from dutygraph.shacl.explaining.repair import Repairer
 from dutygraph.shacl.explaining.trial import Trial
-from dutygraph.shacl.explaining.words import prefixed, word
+from dutygraph.shacl.explaining.words import prefixed, prefixes_of, word
 from dutygraph.shacl.report import Report, Result
 from dutygraph.shacl.source import Source, read_only
 
@@ -51,7 +50,7 @@ class Explainer:
         Raises DataError or ShapeError as `validate` does.
         """
         shapes_graph = read_only(shapes)
-        self._named = name or prefixed(*(g for g in (data, shapes_graph) if isinstance(g, Graph)))
+        self._named = name or prefixed(prefixes_of(data) | prefixes_of(shapes_graph) | prefixes_of(shapes))
         self._faults: Faults | None
         try:
             self._faults = Faults(Trial(data, graphs), Shapes(shapes_graph))
@@ -79,11 +78,10 @@ class Explainer:
             cause = Cause(result.component, says, partial=True)
             return Explanation(result, cause, None, word("no_repair", "undecidable"), self._named)
         cause = Causes(self._faults, self._named, self._origin.derived).cause(fault)
-        repair, why_not = Repairer(self._faults, self._named, self._stated).repair(fault)
+        repair, why_not = Repairer(self._faults, self._named, self._origin.stated, self._allowed).repair(
+            fault
+        )
         return Explanation(result, cause, repair, why_not, self._named)
-
-    def _stated(self, triple: Triple) -> bool:
-        return self._origin.stated(triple) and self._allowed(triple)
 
     def _fault(self, result: Result, skip: int) -> Fault | None:
         if self._faults is None:

@@ -107,20 +107,8 @@ class _Filling:
             known = self._bind(state.known, pattern, one, two)
             for triples in grown(self.data, one, way, two, self.fresh.node)[:2] if is_node(one) else []:
                 added = tuple(dict.fromkeys([*state.added, *triples]))
-                found += [_State(known, added)] if all(map(self._likely, triples)) else []
+                found += [_State(known, added)] if all(map(self.data.usual, triples)) else []
         return found
-
-    def _likely(self, triple: Triple) -> bool:
-        """Leave out what the data nowhere does: a second value, a property of another kind of node.
-
-        Nor is what has a class given another.
-        """
-        s, p, _ = triple
-        if p == RDF.type:
-            return not self.data.match(s, p, None)
-        habit, kinds = self.data.habit(p), self.data.kinds(s)
-        strange = kinds and habit.kinds and kinds.isdisjoint(habit.kinds)
-        return not strange and (habit.several or not self.data.match(s, p, None))
 
     def _nodes(self, variable: Variable, *, new: bool) -> list[Node]:
         kind = self.kinds.get(str(variable))

@@ -52,7 +52,7 @@ def as_lines(explanation: Explanation, lang: str) -> list[str]:
     facts = facts_of(cause)
     partial = said(word("fact", "partial")) if is_partial(cause) else ""
     if facts or partial:
-        lines.append(said(word("heading", "reads")) + colon + partial)
+        lines.append((said(word("heading", "reads")) + colon + partial).rstrip())
     lines += (f"  {said(_fact(fact, explanation))}" for fact in facts[:_LONGEST])
     if len(facts) > _LONGEST:
         lines.append("  " + said(word("fact", "more", plain(len(facts) - _LONGEST))))

@@ -26,20 +26,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Repairer:
-    """Mends results on one copy of the data; `stated` tells which triples people state themselves."""
+    """Mends results on one copy of the data.
+
+    `stated` tells which triples people state themselves, `allowed` which of them a repair may touch.
+    """
 
     faults: Faults
     name: Naming
     stated: Callable[[Triple], bool]
+    allowed: Callable[[Triple], bool]
 
     def repair(self, fault: Fault) -> tuple[Repair | None, Text | None]:
         """Give a change that was tried and mends the fault, or say why there is none."""
         thought = Proposer(self.faults, Fresh(self.name)).changes(fault)
         if not thought:
             return None, word("no_repair", "undecidable")
-        open_to = [c for c in thought if all(map(self.stated, (*c.added, *c.removed)))]
+        stated = [c for c in thought if all(map(self.stated, (*c.added, *c.removed)))]
+        open_to = [c for c in stated if all(map(self.allowed, (*c.added, *c.removed)))]
         if not open_to:
-            return None, word("no_repair", "derived")
+            return None, word("no_repair", "unwanted" if stated else "derived")
         whole = self.faults.shapes.whole(fault.shape)
         before = self.faults.results(whole, fault.focus)
         for change in open_to:
@@ -59,8 +64,16 @@ class Repairer:
         gone = _number(fault.result, after) < _number(fault.result, before)
         return gone and all(_number(r, after) <= _number(r, before) for r in after)
 
+    def _subject(self, node: Node, text: Text, change: Change) -> Text:
+        """Say of a nameless placeholder what else has the property that it is given."""
+        predicates = [p for s, p, _ in change.added if s == node]
+        if text != word("placeholder", "node") or not predicates:
+            return text
+        kinds = sorted(self.faults.data.habit(predicates[0]).shared, key=lambda kind: kind.n3())
+        return word("placeholder", "of_class", self.name(kinds[0])) if kinds else text
+
     def _told(self, change: Change) -> Repair:
-        said = _numbered(change.placeholders)
+        said = _numbered((node, self._subject(node, text, change)) for node, text in change.placeholders)
 
         def name(term: Node) -> Text:
             return said[term] if term in said else self.name(term)

@@ -25,9 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Habit:
-    """How a predicate is used: by which classes of subjects, and whether one of them has several values."""
+    """How the data uses a predicate.
+
+    `kinds` are the classes of its subjects, `shared` those that all of them have, `values` those that all its
+    values have; `several` tells whether a subject has two values.
+    """
 
     kinds: frozenset[Node]
+    shared: frozenset[Node]
+    values: frozenset[Node]
     several: bool
 
 
@@ -74,11 +80,29 @@ class Trial(Data):
     def habit(self, predicate: Node) -> Habit:
         """Tell how the data uses a predicate; the answer is that of the first time."""
         if predicate not in self._habits:
-            subjects = [s for s, _, _ in self.match(None, predicate, None)]
-            once = set(subjects)
-            kinds = (kind for subject in once for kind in self.kinds(subject))
-            self._habits[predicate] = Habit(frozenset(kinds), len(once) < len(subjects))
+            triples = self.match(None, predicate, None)
+            subjects, values = {s for s, _, _ in triples}, {o for _, _, o in triples}
+            every, each = [self.kinds(s) for s in subjects], [self.kinds(o) for o in values]
+            self._habits[predicate] = Habit(
+                frozenset().union(*every),
+                _shared(every),
+                _shared([kinds for kinds in each if kinds]),
+                len(subjects) < len(triples),
+            )
         return self._habits[predicate]
+
+    def usual(self, triple: Triple) -> bool:
+        """Tell whether the data has the like of a triple that might be added.
+
+        It does not where no node has two values and this would be a second one, or where the subject is of
+        another kind. Nor is what has a class usually given another.
+        """
+        s, p, _ = triple
+        if p == RDF.type:
+            return not self.match(s, p, None)
+        habit, kinds = self.habit(p), self.kinds(s)
+        strange = kinds and habit.kinds and kinds.isdisjoint(habit.kinds)
+        return not strange and (habit.several or not self.match(s, p, None))
 
     def has(self, triple: Triple) -> bool:
         """Tell whether the data has a triple."""
@@ -127,6 +151,10 @@ class Trial(Data):
 
     def _as_plain(self, quad: ox.Quad) -> ox.Quad:
         return ox.Quad(quad.subject, quad.predicate, self.plain_form(quad.object))  # type: ignore[arg-type]
+
+
+def _shared(sets: Sequence[frozenset[Node]]) -> frozenset[Node]:
+    return frozenset.intersection(*sets) if sets else frozenset()
 
 
 def is_node(term: Node) -> bool:

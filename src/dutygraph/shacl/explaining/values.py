@@ -132,11 +132,12 @@ def _like(
     literals = [value for value in there if isinstance(value, Literal) and value not in gone]
     if literals:
         return [(fresh.example(value), []) for value in dict.fromkeys((literals[0], literals[-1]))]
-    for value in there:
-        kinds = [] if isinstance(value, Literal) else data.match(value, RDF.type, None)
-        if kinds:
-            return [(fresh.node(kinds[0][2]), [])]
-    return [(fresh.node(), [])]
+    kinds = [] if predicate is None else sorted(data.habit(predicate).values, key=lambda kind: kind.n3())
+    if kinds:
+        return [(fresh.node(kinds[0]), [])]
+    # Words of a scheme that is not in the data: the first of those in use is an example.
+    free = [value for value in there if value not in gone and not data.kinds(value)]
+    return [(fresh.example(free[0]) if free else fresh.node(), [])]
 
 
 def example(datatype: URIRef | None) -> Node:

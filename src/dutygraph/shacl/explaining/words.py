@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rdflib import RDF, Graph, Literal, URIRef, Variable
+import pyoxigraph as ox
+from rdflib import RDF, RDFS, SH, XSD, Graph, Literal, URIRef, Variable
 
 from dutygraph.model import Text
 from dutygraph.shacl.explaining.walk import Chain, Choice, Repeat, Route, Step
@@ -17,8 +20,11 @@ if TYPE_CHECKING:
     from rdflib.term import Node
 
     from dutygraph.shacl.explaining.model import Naming, Triple
+    from dutygraph.shacl.source import Source
 
 _LISTED = 8
+_CORE = {"rdf": RDF, "rdfs": RDFS, "xsd": XSD, "sh": SH}
+_BARE = {XSD.integer, XSD.decimal, XSD.boolean}
 
 
 @cache
@@ -62,9 +68,22 @@ def listed(terms: Iterable[Node], name: Naming) -> Text:
     return shown if len(every) <= _LISTED else word("path", "more", shown, plain(len(every)))
 
 
-def prefixed(*graphs: Graph) -> Naming:
-    """Name terms as Turtle does, with the prefixes of these graphs."""
-    names = [(p, str(n)) for graph in graphs for p, n in graph.namespaces() if str(n)]
+def prefixes_of(source: Source) -> dict[str, str]:
+    """Give the prefixes that a file or an rdflib graph declares, each with its namespace."""
+    if isinstance(source, Graph):
+        return {prefix: str(namespace) for prefix, namespace in source.namespaces()}
+    if isinstance(source, ox.Store):
+        return {}
+    form = ox.RdfFormat.from_extension(Path(source).suffix.removeprefix("."))
+    parser = ox.parse(path=str(source), format=form, base_iri=Path(source).resolve().as_uri())
+    deque(parser, maxlen=0)
+    return dict(parser.prefixes)
+
+
+def prefixed(prefixes: Mapping[str, str]) -> Naming:
+    """Name terms as Turtle does."""
+    known = {**{p: str(n) for p, n in _CORE.items()}, **prefixes}
+    names = [(prefix, namespace) for prefix, namespace in known.items() if namespace]
     longest = sorted(names, key=lambda pair: (-len(pair[1]), pair[0]))
 
     def name(term: Node) -> Text:
@@ -80,6 +99,8 @@ def _turtle(term: Node, names: list[tuple[str, str]]) -> str:
             if local != term and local.replace("-", "").replace("_", "").isalnum():
                 return f"{prefix}:{local}"
         return f"<{term}>"
+    if isinstance(term, Literal) and term.datatype in _BARE:
+        return str(term)
     if isinstance(term, Literal) and term.datatype is not None:
         text = Literal(str(term)).n3()
         return f"{text}^^{_turtle(term.datatype, names)}"
