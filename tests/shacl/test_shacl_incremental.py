@@ -65,8 +65,8 @@ counts = st.sampled_from(
     (
         "SELECT $this (COUNT(?v) AS ?value) WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)",
         (
-            "SELECT $this WHERE { { SELECT $this (COUNT(*) AS ?n) WHERE { $this ex:p/ex:q ?v } GROUP BY $this } "
-            "FILTER (?n > 1) }"
+            "SELECT $this WHERE { { SELECT $this (COUNT(*) AS ?n) WHERE { $this ex:p/ex:q ?v } "
+            "GROUP BY $this } FILTER (?n > 1) }"
         ),
         "SELECT $this ?value WHERE { $this ex:p ?value } ORDER BY ?value LIMIT 1",
         "SELECT $this ?value WHERE { $this ?any ?value . FILTER (ISIRI(?value)) }",
