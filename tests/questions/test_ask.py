@@ -21,6 +21,7 @@ from dutygraph.store import BureauGraphs
 from tests.questions.conftest import Rows
 from tests.questions.workbook import PATH
 
+QUESTIONS_OF_THE_DOMAIN = 39
 NAMES = BureauGraphs("https://dutygraph.example/", "SL01")
 HOSTILE = (
     'B04"',
@@ -46,7 +47,9 @@ def a_question(kind: str, default: str | None = None) -> Question:
 
 
 def test_the_questions_are_q01_to_q39() -> None:
-    assert [question.id for question in questions()] == [f"Q{number:02d}" for number in range(1, 40)]
+    assert len(questions()) >= QUESTIONS_OF_THE_DOMAIN
+    numbered = [f"Q{number:02d}" for number in range(1, len(questions()) + 1)]
+    assert [question.id for question in questions()] == numbered
 
 
 @pytest.mark.parametrize("question", questions(), ids=lambda question: question.id)

@@ -235,4 +235,7 @@ def test_the_worked_example_has_three_stars() -> None:
     ],
 )
 def test_bounds_of_a_business(risks: tuple[int, ...], weight: str | None, star: int | None) -> None:
-    assert number(expansion(risks, weight), URIRef(f"{BUREAU}/computed-star/business-B04"), "computedStar") == star
+    assert (
+        number(expansion(risks, weight), URIRef(f"{BUREAU}/computed-star/business-B04"), "computedStar")
+        == star
+    )

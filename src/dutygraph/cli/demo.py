@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import resources
 from pathlib import Path
+from shutil import which
 from typing import Annotated
 
 import typer
@@ -129,7 +131,16 @@ def responsible(finding: Finding, lang: Language) -> str:
     return "\n".join(part for part in parts if part)
 
 
+def _called_by() -> str:
+    """Return the command as the user can type it again: by its path where it is not on ``PATH``."""
+    typed = Path(sys.argv[0])
+    return "dutygraph" if typed.stem != "dutygraph" or which("dutygraph") else str(typed)
+
+
 def _next_steps(console: Console, lang: Language) -> None:
     console.print("Next:" if lang is Language.EN else "接下来：")
     for command, meaning in NEXT_STEPS:
-        console.print(f"  {command}\n      {meaning.in_language(lang)}", markup=False)
+        console.print(
+            f"  {command.replace('dutygraph', _called_by(), 1)}\n      {meaning.in_language(lang)}",
+            markup=False,
+        )
