@@ -113,7 +113,8 @@ class Causes:
         causes = tuple(self._within(fault, node) for fault in faults)
         # What a node conforms by was read as well.
         reads = () if faults else self._facts(self._shape_reads(shape, node))
-        return Branch(shape.node, node, not faults, says, causes, reads)
+        asks = () if faults else self.sayings.asks(shape)
+        return Branch(shape.node, node, not faults, says, causes, reads, asks)
 
     def _within(self, fault: Fault, node: Node) -> Cause:
         found = self.cause(fault)

@@ -36,7 +36,7 @@ class InGraphs:
         return triple in self._triples
 
     def stated(self, triple: Triple) -> bool:
-        """Tell whether people would state a triple: nothing with its predicate, or its class, is derived."""
+        """Tell whether people would add a triple: nothing with its predicate, or its class, is derived."""
         return triple not in self._triples and _term(triple) not in self._terms
 
     def _fill(self) -> None:
@@ -70,7 +70,7 @@ class ByTest:
         return self._test(triple)
 
     def stated(self, triple: Triple) -> bool:
-        """Tell whether people would state a triple."""
+        """Tell whether people would add a triple."""
         return not self._test(triple)
 
 

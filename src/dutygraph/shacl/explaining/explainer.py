@@ -78,9 +78,9 @@ class Explainer:
             cause = Cause(result.component, says, partial=True)
             return Explanation(result, cause, None, word("no_repair", "undecidable"), self._named)
         cause = Causes(self._faults, self._named, self._origin.derived).cause(fault)
-        repair, why_not = Repairer(self._faults, self._named, self._origin.stated, self._allowed).repair(
-            fault
-        )
+        origin = self._origin
+        repairer = Repairer(self._faults, self._named, origin.derived, origin.stated, self._allowed)
+        repair, why_not = repairer.repair(fault)
         return Explanation(result, cause, repair, why_not, self._named)
 
     def _fault(self, result: Result, skip: int) -> Fault | None:

@@ -56,7 +56,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class Branch:
-    """How one node came out by one inner shape of a logical or qualified constraint."""
+    """How one node came out by one inner shape of a logical or qualified constraint.
+
+    `asks` says, of a shape that the node conforms to, what it asks; of one that it does not, `causes` does.
+    """
 
     shape: Node
     focus: Node
@@ -64,6 +67,7 @@ class Branch:
     says: Text
     causes: tuple[Cause, ...] = ()
     reads: tuple[Fact, ...] = ()
+    asks: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ class Placeholder:
 class Repair:
     """A change that makes the result go away and brings no other of its shape on its focus node: tried.
 
-    `instead` are triples any of which might be removed instead of those in `removed`.
+    `instead` are triples any of which might be removed in the place of the last of `removed`: tried as well.
     """
 
     added: tuple[Triple, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice, product
+from itertools import combinations, islice, product
 from typing import TYPE_CHECKING, TypeAlias
 
 from rdflib import RDF, SH, XSD, Literal
@@ -123,10 +123,11 @@ class Proposer:
 
 
 def surplus(site: Site, values: list[Node], high: int) -> Iterator[Change]:
-    """Cut off all values but a number of them: the last ones, or else the first ones."""
+    """Cut off all values but a number of them: the last ones, the first ones, or any others."""
     ways = site.ways()
     last = {value: ways[value][-1] for value in values if ways.get(value)}
-    for kept in (values[:high], values[len(values) - high :]):
+    every = combinations(values, high)
+    for kept in (tuple(values[:high]), tuple(values[len(values) - high :]), *islice(every, 2 * MOST)):
         gone = tuple(dict.fromkeys(last[v] for v in values if v not in kept and v in last))
         yield Change(removed=gone, instead=tuple(last[v] for v in kept if v in last))
 

@@ -75,6 +75,7 @@ def _below(cause: Cause, lang: str) -> Iterator[str]:
         yield absence.says.in_language(lang)
     for branch in cause.branches:
         yield branch.says.in_language(lang)
+        yield from (f"  {text.in_language(lang)}" for text in branch.asks)
         for inner in branch.causes:
             yield f"  {inner.says.in_language(lang)}"
             yield from (f"    {line}" for line in _below(inner, lang))
@@ -111,7 +112,13 @@ def _cause(cause: Cause) -> dict[str, Any]:
 
 def _branch(branch: Branch) -> dict[str, Any]:
     causes = [_cause(cause) for cause in branch.causes]
-    return {"focus": branch.focus.n3(), "conforms": branch.conforms, **_text(branch.says), "causes": causes}
+    return {
+        "focus": branch.focus.n3(),
+        "conforms": branch.conforms,
+        **_text(branch.says),
+        "asks": [_text(text) for text in branch.asks],
+        "causes": causes,
+    }
 
 
 def _read(fact: Fact) -> dict[str, Any]:

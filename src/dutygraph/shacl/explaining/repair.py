@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dutygraph.model import Text
 from dutygraph.shacl.errors import ShaclError
-from dutygraph.shacl.explaining.change import Fresh
+from dutygraph.shacl.explaining.change import Change, Fresh
 from dutygraph.shacl.explaining.faults import same
 from dutygraph.shacl.explaining.model import Placeholder, Repair
 from dutygraph.shacl.explaining.propose import Proposer
@@ -18,21 +18,24 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-    from dutygraph.shacl.explaining.change import Change
     from dutygraph.shacl.explaining.faults import Fault, Faults
     from dutygraph.shacl.explaining.model import Naming, Triple
     from dutygraph.shacl.report import Result
+
+_TRIED = 4
 
 
 @dataclass(frozen=True)
 class Repairer:
     """Mends results on one copy of the data.
 
-    `stated` tells which triples people state themselves, `allowed` which of them a repair may touch.
+    `derived` tells which triples of the data are derived, `stated` which others people would add, `allowed`
+    which of all these a repair may touch.
     """
 
     faults: Faults
     name: Naming
+    derived: Callable[[Triple], bool]
     stated: Callable[[Triple], bool]
     allowed: Callable[[Triple], bool]
 
@@ -41,7 +44,9 @@ class Repairer:
         thought = Proposer(self.faults, Fresh(self.name)).changes(fault)
         if not thought:
             return None, word("no_repair", "undecidable")
-        stated = [c for c in thought if all(map(self.stated, (*c.added, *c.removed)))]
+        stated = [
+            c for c in thought if all(map(self.stated, c.added)) and not any(map(self.derived, c.removed))
+        ]
         open_to = [c for c in stated if all(map(self.allowed, (*c.added, *c.removed)))]
         if not open_to:
             return None, word("no_repair", "unwanted" if stated else "derived")
@@ -49,7 +54,7 @@ class Repairer:
         before = self.faults.results(whole, fault.focus)
         for change in open_to:
             if self._mends(change, fault, before):
-                return self._told(change), None
+                return self._told(change, self._instead(change, fault, before)), None
         return None, word("no_repair", "refuted", plain(len(open_to)))
 
     def _mends(self, change: Change, fault: Fault, before: list[Result]) -> bool:
@@ -72,7 +77,15 @@ class Repairer:
         kinds = sorted(self.faults.data.habit(predicates[0]).shared, key=lambda kind: kind.n3())
         return word("placeholder", "of_class", self.name(kinds[0])) if kinds else text
 
-    def _told(self, change: Change) -> Repair:
+    def _instead(self, change: Change, fault: Fault, before: list[Result]) -> tuple[Triple, ...]:
+        """Give what might be removed in the place of the last triple removed, each tried."""
+        kept = change.removed[:-1]
+        thought = [t for t in change.instead if self.allowed(t) and not self.derived(t)]
+        return tuple(
+            t for t in thought[:_TRIED] if self._mends(Change(change.added, (*kept, t)), fault, before)
+        )
+
+    def _told(self, change: Change, instead: tuple[Triple, ...]) -> Repair:
         said = _numbered((node, self._subject(node, text, change)) for node, text in change.placeholders)
 
         def name(term: Node) -> Text:
@@ -81,9 +94,9 @@ class Repairer:
         # A literal that is only an example is one where it is added; what goes is said as it stands.
         lines = [word("heading", "added", triple_text(t, name)) for t in change.added]
         lines += [word("heading", "removed", triple_text(t, self.name)) for t in change.removed]
-        lines += [word("heading", "instead", triple_text(t, self.name)) for t in change.instead]
+        lines += [word("heading", "instead", triple_text(t, self.name)) for t in instead]
         told = tuple(Placeholder(node, text) for node, text in said.items())
-        return Repair(change.added, change.removed, tuple(lines), told, change.instead)
+        return Repair(change.added, change.removed, tuple(lines), told, instead)
 
 
 def _number(result: Result, among: Iterable[Result]) -> int:

@@ -53,6 +53,21 @@ class Sayings:
         named = Text("", "") if title is None else word("branch", "named", title)
         return word("branch", "numbered", number=plain(number), shape=named)
 
+    def asks(self, shape: Shape) -> tuple[Text, ...]:
+        """Give what the core constraints of a shape ask, one phrase each."""
+        way = self.faults.shapes.route(shape)
+        path = None if way is None else way_text(way, self.name)
+        return tuple(self._asks(c, path) for c in shape.constraints if isinstance(c, Plain))
+
+    def _asks(self, constraint: Plain, path: Text | None) -> Text:
+        key = local(constraint.component)
+        known_key = key if known("asks", key) else "other"
+        said = Text("", "") if path is None else path
+        if path is not None and constraint.component not in _COUNTS:
+            said = word("asks", "along", path)
+        component = self.name(constraint.component)
+        return word("asks", known_key, path=said, terms=self._terms(constraint), component=component)
+
     def shape(self, shape: Shape) -> Text | None:
         """Give what a shape calls itself: its sh:name or label, else its IRI; nothing for a blank node."""
         graph = self.faults.shapes.graph
