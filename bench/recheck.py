@@ -19,7 +19,7 @@ from random import Random
 from statistics import median, quantiles
 
 import pyoxigraph as ox
-from rdflib import RDF, Literal, URIRef
+from rdflib import RDF, URIRef
 
 from dutygraph.model import Delta, Statement
 from dutygraph.ontology import SV

@@ -68,7 +68,7 @@ class Described:
             self._found.pop(result, None)
         named = self._read_names(triples)
         change = footprint_of_change(triples, self._data.types)
-        moved = self._responsibilities.refresh(change)
+        moved = self._responsibilities.refresh(change, self._data.tracer(triples))
         waived = read_by_waivers().touched_by(change)
         if waived:
             waivers = current_waivers(self._copy, (), self._as_of)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+import pyoxigraph as ox
 from rdflib import ORG
 
 from dutygraph.model import Responsible, Text
 from dutygraph.ontology import SV
+from dutygraph.shacl.concern import Concern, concern_of_query
 from dutygraph.shacl.footprint import Footprint, read_by_query
+from dutygraph.shacl.ways import Tracer
 from dutygraph.store import Selecting
 from dutygraph.things import Things
 
@@ -58,13 +61,21 @@ class Responsibilities:
         self._known: dict[str, dict[str, tuple[str, ...]]] = {}
         self._gather()
 
-    def refresh(self, change: Footprint) -> bool:
+    def refresh(self, change: Footprint, tracer: Tracer) -> bool:
         """Follow anew the ways that a change of the graphs touches; tell whether any leads elsewhere now."""
-        touched = [way for way in self._known if _reads(way).touched_by(change)]
-        before = {way: self._known.pop(way) for way in touched}
-        if touched:
+        before = {way: pairs for way, pairs in self._known.items() if _reads(way).touched_by(change)}
+        for way, pairs in before.items():
+            origins = _concern(way).nodes(tracer, change)
+            named = {node.value for node in origins or () if isinstance(node, ox.NamedNode)}
+            if origins is None:
+                self._known[way] = self._ask(_query(way))
+            elif named:
+                kept = {origin: ends for origin, ends in pairs.items() if origin not in named}
+                self._known[way] = kept | self._ask(_query(way, named))
+        moved = any(self._known[way] != pairs for way, pairs in before.items())
+        if moved:
             self._gather()
-        return any(self._known[way] != pairs for way, pairs in before.items())
+        return moved
 
     def _gather(self) -> None:
         self._found = {target: self._follow(target) for target in _TARGETS}
@@ -116,17 +127,27 @@ class Responsibilities:
 
     def _pairs(self, pattern: str) -> dict[str, tuple[str, ...]]:
         if pattern not in self._known:
-            pairs: dict[str, set[str]] = defaultdict(set)
-            for row in self._store.select(_query(pattern), graphs=self._graphs):
-                pairs[row["from"].value].add(row["to"].value)
-            self._known[pattern] = {origin: tuple(sorted(ends)) for origin, ends in pairs.items()}
+            self._known[pattern] = self._ask(_query(pattern))
         return self._known[pattern]
 
+    def _ask(self, query: str) -> dict[str, tuple[str, ...]]:
+        pairs: dict[str, set[str]] = defaultdict(set)
+        for row in self._store.select(query, graphs=self._graphs):
+            pairs[row["from"].value].add(row["to"].value)
+        return {origin: tuple(sorted(ends)) for origin, ends in pairs.items()}
 
-def _query(pattern: str) -> str:
-    return f"{_PREFIXES}SELECT DISTINCT ?from ?to {{ {pattern} }}"
+
+def _query(pattern: str, origins: Iterable[str] = ()) -> str:
+    listed = " ".join(f"<{origin}>" for origin in sorted(origins))
+    only = f"VALUES ?from {{ {listed} }} " if listed else ""
+    return f"{_PREFIXES}SELECT DISTINCT ?from ?to {{ {only}{pattern} }}"
 
 
 @cache
 def _reads(pattern: str) -> Footprint:
     return read_by_query(_query(pattern))
+
+
+@cache
+def _concern(pattern: str) -> Concern:
+    return concern_of_query(_query(pattern), "from")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from dutygraph.shacl.query_reads import query_reads
 from dutygraph.shacl.ways import Edge, Then, TooManyError, Tracer, Typed, Way, Whatever
 
 if TYPE_CHECKING:
+    from rdflib.term import Node
+
     from dutygraph.shacl.dataset import Term
     from dutygraph.shacl.model import Constraint, Shape
 
@@ -52,6 +54,15 @@ def concern_of(steps: Iterable[Shape], shape: Shape, below: Below) -> Concern:
     for step in reversed(list(steps)):
         found = found.after(_way(step))
     return found
+
+
+def concern_of_query(query: str, start: str, bound: Mapping[str, Node] | None = None) -> Concern:
+    """Give the concern of a query seen from the values of `start`; `bound` are constants bound in it."""
+    constants = {name: str(term) for name, term in (bound or {}).items() if isinstance(term, URIRef)}
+    found = query_reads(query, constants, {}, start)
+    if found is None:
+        return Concern(loose=EVERYTHING)
+    return Concern(found.ways, Footprint(frozenset(found.loose.pairs), frozenset(found.loose.classes)))
 
 
 def _way(shape: Shape) -> Way | None:
@@ -95,8 +106,4 @@ def _query(constraint: Select | Ask, shape: Shape) -> Concern:
     bound = dict(constraint.bound)
     if shape.path is not None and shape.path.predicate is not None:
         bound["PATH"] = shape.path.predicate
-    constants = {name: str(term) for name, term in bound.items() if isinstance(term, URIRef)}
-    found = query_reads(constraint.text.query, constants, {})
-    if found is None:
-        return Concern(loose=EVERYTHING)
-    return Concern(found.ways, Footprint(frozenset(found.loose.pairs), frozenset(found.loose.classes)))
+    return concern_of_query(constraint.text.query, "this", bound)

@@ -178,7 +178,7 @@ class Session:
         change = footprint_of_change(triples, self.data.types)
         for focus in self._focus:
             focus.follow(triples, change)
-        evaluator, tracer = Evaluator(self.data), Tracer(triples, self.data.neighbours)
+        evaluator, tracer = Evaluator(self.data), self.data.tracer(triples)
         before: Counter[Result] = Counter()
         after: Counter[Result] = Counter()
         self._runs = 0

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from dutygraph.shacl.dataset import Data, Term
-from dutygraph.shacl.ways import TYPE
+from dutygraph.shacl.ways import TYPE, Tracer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,17 +50,9 @@ class Mirror(Data):
         """Tell whether a node is a value."""
         return self._any(None, ox.NamedNode(str(predicate)), focus)
 
-    def neighbours(self, node: Term, predicate: str, back: bool) -> Iterator[Term]:  # noqa: FBT001
-        """Give the values of a node, or for `back` the nodes of which it is a value."""
-        name = ox.NamedNode(predicate)
-        if back:
-            for quad in self._asked.quads_for_pattern(None, name, node, ox.DefaultGraph()):
-                if not isinstance(quad.subject, ox.Triple):
-                    yield quad.subject
-        elif not isinstance(node, ox.Literal):
-            for quad in self._asked.quads_for_pattern(node, name, None, ox.DefaultGraph()):
-                if not isinstance(quad.object, ox.Triple):
-                    yield quad.object
+    def tracer(self, triples: Iterable[ox.Triple]) -> Tracer:
+        """Give a tracer of a change that the data have already followed."""
+        return Tracer(triples, self._asked)
 
     def is_instance(self, focus: Term, classes: Iterable[str]) -> bool:
         """Tell whether a node has one of some classes, given as IRIs."""

@@ -40,7 +40,7 @@ class Reads:
 
 @dataclass(frozen=True)
 class QueryReads:
-    """All that a query reads; the ways to it from `$this`, and what no way leads to."""
+    """All that a query reads; the ways to it from one variable, and what no way leads to."""
 
     reads: Reads
     ways: tuple[Way, ...]
@@ -49,7 +49,7 @@ class QueryReads:
 
 @dataclass(frozen=True)
 class _Known:
-    """What is known of variables in a group: their classes, the classes they are, the ways from `$this`."""
+    """What is known of variables in a group: their classes, the classes they are, the patterns around."""
 
     guards: Classes
     values: Classes
@@ -60,9 +60,12 @@ class _Known:
         return Typed(values) if values and statement.way == Edge(TYPE) else statement.way
 
 
-def query_reads(query: str, constants: Mapping[str, str], guards: Classes) -> QueryReads | None:
-    """Give what the patterns of a query read, or None where it may be anything.
+def query_reads(
+    query: str, constants: Mapping[str, str], guards: Classes, start: str = "this"
+) -> QueryReads | None:
+    """Give what the patterns of a query read, or None where it may be anything; the ways go from `start`.
 
+    Every sub-SELECT that speaks of `start` must project it.
     `constants` are the IRIs that some variables stand for. It may be anything where a predicate is a variable
     or negated, where a path of no length may start at any node, where a graph is named, and where the answer
     does not depend on the data alone (NOW, RAND, …).
@@ -72,7 +75,7 @@ def query_reads(query: str, constants: Mapping[str, str], guards: Classes) -> Qu
         tokens = [token for group in tree.below() for token in group.tokens()]
         if _VOLATILE & set(words(tokens)):
             return None
-        reader = _Reader(Names(_prefixes(tree.tokens()), constants))
+        reader = _Reader(Names(_prefixes(tree.tokens()), constants), start)
         reader.read(tree, _Known(guards, {}))
     except (UnknownPatternError, ValueError):
         return None
@@ -85,8 +88,8 @@ def _prefixes(tokens: list[str]) -> dict[str, str]:
 
 
 class _Reader:
-    def __init__(self, names: Names) -> None:
-        self.names = names
+    def __init__(self, names: Names, start: str) -> None:
+        self.names, self.start = names, start
         self.reads, self.loose = Reads(), Reads()
         self.ways: list[Way] = []
 
@@ -109,7 +112,7 @@ class _Reader:
             self.read(inner, known)
 
     def _note(self, own: list[Statement], known: _Known) -> None:
-        reached = _reached(known.edges)
+        reached = _reached(known.edges, self.start)
         for statement in own:
             self.reads.note(statement, known)
             way = known.narrowed(statement)
@@ -122,12 +125,12 @@ class _Reader:
                 self.loose.note(statement, known)
 
 
-def _reached(edges: tuple[Statement, ...]) -> dict[str, Way | None]:
-    """Give the shortest way from `$this` to each variable that these patterns, all of which must hold, join.
+def _reached(edges: tuple[Statement, ...], start: str) -> dict[str, Way | None]:
+    """Give a way from `start` to each variable that these patterns, all of which must hold, join with it.
 
     Each way goes on from another of them, so that what one goes over before its last step, another ends with.
     """
-    reached: dict[str, Way | None] = {"this": None}
+    reached: dict[str, Way | None] = {start: None}
     grown = True
     while grown:
         grown = False

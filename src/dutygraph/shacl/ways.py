@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -66,10 +66,20 @@ class Repeated:
 
 
 Way: TypeAlias = Edge | Typed | Whatever | Back | Then | Either | Repeated
-Neighbours: TypeAlias = "Callable[[Term, str, bool], Iterable[Term]]"
-"""Gives the objects (or, when true, the subjects) that a predicate joins with a node."""
-
 MOST = 300
+
+
+def neighbours(store: ox.Store, node: Term, predicate: str, *, back: bool) -> Iterator[Term]:
+    """Give the values of a node in the default graph, or for `back` the nodes of which it is a value."""
+    name = ox.NamedNode(predicate)
+    if back:
+        for quad in store.quads_for_pattern(None, name, node, ox.DefaultGraph()):
+            if not isinstance(quad.subject, ox.Triple):
+                yield quad.subject
+    elif not isinstance(node, ox.Literal):
+        for quad in store.quads_for_pattern(node, name, None, ox.DefaultGraph()):
+            if not isinstance(quad.object, ox.Triple):
+                yield quad.object
 
 
 class TooManyError(Exception):
@@ -83,9 +93,9 @@ class Tracer:
     take the first; what lies before it is the same in both graphs.
     """
 
-    def __init__(self, triples: Iterable[ox.Triple], neighbours: Neighbours) -> None:
-        """Take a change and the graph after it."""
-        self._neighbours = neighbours
+    def __init__(self, triples: Iterable[ox.Triple], store: ox.Store) -> None:
+        """Take a change, and the graph after it in the default graph of a Store."""
+        self._store = store
         self._edges: dict[str, list[tuple[Term, Term]]] = {}
         for subject, predicate, value in triples:
             if not isinstance(subject, ox.Triple) and not isinstance(value, ox.Triple):
@@ -117,8 +127,8 @@ class Tracer:
         if not ends:
             return ends
         if isinstance(way, Edge):
-            nodes = (n for end in ends for n in self._neighbours(end, way.predicate, not back))
-            return _few(nodes)
+            found = (neighbours(self._store, end, way.predicate, back=not back) for end in ends)
+            return _few(node for nodes in found for node in nodes)
         if isinstance(way, Back):
             return self._before(way.way, ends, back=not back)
         if isinstance(way, Either):
