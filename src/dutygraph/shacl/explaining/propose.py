@@ -187,8 +187,9 @@ def _bound(by: int) -> Callable[[Proposer, Fault, Plain], Iterator[Change]]:
 
 def _max_length(proposer: Proposer, fault: Fault, constraint: Plain) -> Iterator[Change]:
     value, limit = fault.result.value, int(str(constraint.terms[0]))
-    if isinstance(value, Literal):
-        short = Literal(str(value)[:limit], lang=value.language, datatype=value.datatype, normalize=False)
+    # What is left of a number or a date is none.
+    if isinstance(value, Literal) and value.datatype in (None, XSD.string):
+        short = Literal(str(value)[:limit], lang=value.language)
         yield from proposer.site(fault).swap(value, proposer.fresh.example(short))
 
 

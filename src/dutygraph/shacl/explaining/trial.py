@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from dutygraph.shacl.source import Source
 
 
+_HABITUAL = 3
+
+
 @dataclass(frozen=True)
 class Habit:
     """How the data uses a predicate.
 
     `kinds` are the classes of its subjects, `shared` those that all of them have, `values` those that all its
-    values have; `several` tells whether a subject has two values.
+    values have; `several` tells whether a subject has two values, or there are too few to tell.
     """
 
     kinds: frozenset[Node]
@@ -87,7 +90,7 @@ class Trial(Data):
                 frozenset().union(*every),
                 _shared(every),
                 _shared([kinds for kinds in each if kinds]),
-                len(subjects) < len(triples),
+                len(subjects) < len(triples) or len(subjects) < _HABITUAL,
             )
         return self._habits[predicate]
 
