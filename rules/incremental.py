@@ -2,19 +2,25 @@
 
 What a rule gives depends on the data only through the triples of its footprint, among those that are asserted
 and those that rules before it derive. Each keeps all it gave; a triple goes when none gives it any more.
+Where the change concerns few values of a rule's key, the rule is asked for those alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
 from dutygraph.rules.catalogue import DERIVED_GRAPHS, InferenceRule, load_rules
+from dutygraph.rules.keyed import Key, Keyed, Part, keyed
 from dutygraph.rules.run import THIS, require_run
 from dutygraph.shacl.footprint import NOTHING, Footprint, Subject, footprint_of_change, read_by_query
-from dutygraph.shacl.ways import TYPE
+from dutygraph.shacl.ways import TYPE, Tracer
+
+Moved: TypeAlias = tuple[set[ox.Triple], set[ox.Triple]]
 
 _TYPE = ox.NamedNode(TYPE)
 
@@ -34,14 +40,33 @@ class DerivedChange:
     rules: int
 
 
-@dataclass(slots=True)
+@dataclass
 class _Kept:
-    """A rule, what it reads, all that it gives, and what that touched so far."""
+    """A rule, what it reads, all that it gives (by value of its key), and what that touched so far."""
 
     rule: InferenceRule
     reads: Footprint
-    gives: set[ox.Triple]
-    writes: Footprint
+    keyed: Keyed | None
+    parts: dict[Key | None, Part] = field(default_factory=dict)
+    number: Counter[ox.Triple] = field(default_factory=Counter)
+    writes: Footprint = NOTHING
+
+    def replace(self, parts: Mapping[Key | None, Part], keys: Iterable[Key | None]) -> Moved:
+        """Put parts in the place of those of `keys`; give the triples that are new and that are gone."""
+        counted: Counter[ox.Triple] = Counter()
+        for key in keys:
+            counted.subtract(self.parts.pop(key, ()))
+        for part in parts.values():
+            counted.update(part)
+        self.parts.update(parts)
+        new = {triple for triple, n in counted.items() if n > 0 and not self.number[triple]}
+        for triple, n in counted.items():
+            self.number[triple] += n
+        old = {triple for triple, n in counted.items() if n < 0 and not self.number[triple]}
+        for triple in counted:
+            if not self.number[triple]:
+                del self.number[triple]
+        return new, old
 
 
 class Inference:
@@ -61,10 +86,10 @@ class Inference:
         self._data = ox.Store()
         self._data.bulk_extend(ox.Quad(*triple) for triple in self._asserted)
         require_run(self._data, self._run)
-        self._kept = [_Kept(r, read_by_query(r.construct), set(), NOTHING) for r in load_rules()]
+        self._kept = [_Kept(r, read_by_query(r.construct), keyed(r)) for r in load_rules()]
         self._givers: dict[ox.Triple, set[int]] = {}
-        for number, kept in enumerate(self._kept):
-            self._take(number, self._ask(kept.rule))
+        for number in range(len(self._kept)):
+            self._take(number, *self._ask(number, None))
 
     def derived(self) -> dict[str, list[ox.Triple]]:
         """Give all derived triples by kind of derived graph, as `derive` does."""
@@ -99,26 +124,28 @@ class Inference:
                 seen, change = len(before), footprint_of_change(before, self._types)
             if not kept.reads.touched_by(change):
                 continue
+            keys = None
+            if kept.keyed is not None:
+                keys = kept.keyed.concern.nodes(Tracer(before, self._data), change)
+            if keys is not None and not keys:
+                continue
             rules += 1
-            found = self._ask_alone(number)
-            for triple in found ^ kept.gives:
+            new, old = self._ask_alone(number, keys)
+            for triple in new | old:
                 before.setdefault(triple, (self._kind(triple), self._is_there(triple)))
-            self._take(number, found)
+            self._take(number, new, old)
         return rules
 
-    def _take(self, number: int, found: set[ox.Triple]) -> None:
-        """Replace what a rule gives."""
-        kept = self._kept[number]
-        new, old = found - kept.gives, kept.gives - found
+    def _take(self, number: int, new: set[ox.Triple], old: set[ox.Triple]) -> None:
+        """Take notice that a rule gives triples, or no longer does."""
         for triple in new:
             self._givers.setdefault(triple, set()).add(number)
         for triple in old:
             self._givers[triple].remove(number)
             if not self._givers[triple]:
                 del self._givers[triple]
-        kept.gives = found
         self._settle(new | old)
-        kept.writes |= footprint_of_change(new, self._types)
+        self._kept[number].writes |= footprint_of_change(new, self._types)
 
     def _settle(self, triples: Iterable[ox.Triple]) -> None:
         """Make the data hold these triples, or not, as they are asserted or given."""
@@ -130,12 +157,12 @@ class Inference:
                 self._data.remove(ox.Quad(*triple))
         self._data.extend(new)
 
-    def _ask_alone(self, number: int) -> set[ox.Triple]:
-        """Run a rule on what is asserted and what rules before it give."""
+    def _ask_alone(self, number: int, keys: Collection[Key] | None) -> Moved:
+        """Run a rule on what is asserted and what rules before it give, for some values of its key or all."""
         later = [ox.Quad(*triple) for triple in self._later(number)]
         for quad in later:
             self._data.remove(quad)
-        found = self._ask(self._kept[number].rule)
+        found = self._ask(number, keys)
         self._data.extend(later)
         return found
 
@@ -144,15 +171,19 @@ class Inference:
         reads = self._kept[number].reads
         for kept in self._kept[number:]:
             if reads.touched_by(kept.writes):
-                for triple in kept.gives:
+                for triple in kept.number:
                     late = triple not in self._asserted and min(self._givers[triple]) >= number
                     if late and reads.touched_by(footprint_of_change([triple], self._types)):
                         yield triple
 
-    def _ask(self, rule: InferenceRule) -> set[ox.Triple]:
-        found = self._data.query(rule.construct, substitutions={THIS: self._run})
-        assert isinstance(found, ox.QueryTriples)
-        return set(found)
+    def _ask(self, number: int, keys: Collection[Key] | None) -> Moved:
+        kept = self._kept[number]
+        if kept.keyed is not None:
+            found = kept.keyed.parts(self._data, self._run, keys)
+            return kept.replace(found, list(kept.parts) if keys is None else keys)
+        triples = self._data.query(kept.rule.construct, substitutions={THIS: self._run})
+        assert isinstance(triples, ox.QueryTriples)
+        return kept.replace({None: frozenset(triples)}, [None])
 
     def _types(self, node: Subject) -> Iterator[str]:
         if not isinstance(node, ox.Triple):
