@@ -39,8 +39,12 @@ _FAULT_ABSENCE = {
 
 @dataclass
 class Check:
-    """One constraint of `shape`, reached by sh:property through `steps` from the shape with the target."""
+    """One constraint of `shape`, reached by sh:property through `steps` from the shape with the target.
 
+    `name` is the check's own among those of the session.
+    """
+
+    name: str
     focus: FocusNodes
     steps: tuple[Shape, ...]
     shape: Shape
@@ -70,15 +74,15 @@ class Check:
 def checks_of(focus: FocusNodes, below: Below) -> Iterator[Check]:
     """Cut a shape that has targets into its checks."""
     classes = focus_classes(focus.shape.targets, below)
-    for steps, shape in _leaves(focus.shape, ()):
+    for number, (steps, shape) in enumerate(_leaves(focus.shape, ())):
         paths = [s.path for s in (*steps, shape) if s.path is not None]
         # Of the nodes that a path leads to, no class is known.
         reads = read_by_constraint(
             _only(shape), below, shape.path, classes if all(s.path is None for s in steps) else frozenset()
         )
-        for number, path in enumerate(paths):
-            reads |= read_by_path(path, frozenset() if number else classes)
-        yield Check(focus, steps, shape, reads, concern_of(steps, shape, below))
+        for path in paths:
+            reads |= read_by_path(path, classes if path is paths[0] else frozenset())
+        yield Check(f"{focus.name}:{number}", focus, steps, shape, reads, concern_of(steps, shape, below))
 
 
 def _only(shape: Shape) -> Constraint:

@@ -29,7 +29,7 @@ class FocusNodes:
 
     def __init__(self, shape: Shape, name: str, data: Mirror) -> None:
         """Find them; `name` is the shape's own among those of the session."""
-        self.shape, self._name, self._data = shape, name, data
+        self.shape, self.name, self._data = shape, name, data
         targets = shape.targets
         self._classes = {c[1:-1] for root in targets.classes for c in data.subclasses(root)}
         self._subjects_of = {str(p) for p in targets.subjects_of}
@@ -40,7 +40,7 @@ class FocusNodes:
         self.nodes: set[Term] = {row[0] for row in rows if row[0] is not None}
         self.came: set[Term] = set()
         self.went: set[Term] = set()
-        self._named = {from_rdflib(node) for node in targets.nodes}
+        self.named = {from_rdflib(node) for node in targets.nodes}
         if targets.mixed:
             # Several kinds of target in a union are slow to ask again and again.
             pattern = data.relist(name, self.nodes)
@@ -51,13 +51,13 @@ class FocusNodes:
         self.came, self.went = set(), set()
         if not self.reads.touched_by(change):
             return
-        for node in {node for triple in triples for node in self._candidates(triple)} - self._named:
+        for node in {node for triple in triples for node in self._candidates(triple)} - self.named:
             (self.came if self._is_focus(node) else self.went).add(node)
         self.came -= self.nodes
         self.went &= self.nodes
         self.nodes = (self.nodes | self.came) - self.went
         if self.shape.targets.mixed:
-            self._data.enlist(self._name, self.came, self.went)
+            self._data.enlist(self.name, self.came, self.went)
 
     def _candidates(self, triple: ox.Triple) -> Iterator[Term]:
         subject, predicate, value = triple

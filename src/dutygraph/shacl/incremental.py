@@ -101,7 +101,6 @@ class Session:
         self._graphs = None if graphs is None else [ox.NamedNode(g) for g in graphs]
         self._shapes = read_only(shapes)
         self._parsed = parse_shapes(self._shapes)
-        self._lists = 0
         self._messages = cache(partial(messages_of, self._shapes))
         self.data = Mirror(store, graphs)
         self._build()
@@ -212,11 +211,8 @@ class Session:
         gone = concerned | focus.went
         kept = {node: results for node, results in check.found.items() if node not in gone}
         if check.may_fail(concerned, self.data):
-            # A list of its own for every run: the evaluator remembers what it found by the pattern.
-            self._lists += 1
-            scope = Scope(self.data.relist(f"some:{self._lists}", concerned))
-            kept |= self._run(check, evaluator, scope)
-            self.data.relist(f"some:{self._lists}", ())
+            # A list of its own for every check: the evaluator remembers what it found by the pattern.
+            kept |= self._run(check, evaluator, Scope(self.data.relist(check.name, concerned)))
         return None if kept == check.found else kept
 
     def _change(self, before: Counter[Result], after: Counter[Result]) -> Change:
