@@ -28,7 +28,23 @@ EXPECTATIONS = (SV.expectedGap, SV.expectedFocus, SV.expectedValue, SV.alsoBreak
 # ask what is derived, compare persons, count, or set conditions on what is missing.
 MENDED = (
     *("R01", "R02", "R03", "R04", "R05", "R07", "R09", "R11", "R17", "R23", "R29", "R32", "R33", "R40"),
-    *("R41", "R48", "R49", "R50", "R51", "R52", "R54", "R55", "R57", "R58", "R60", "R61", "R65", "R68"),
+    *(
+        "R41",
+        "R48",
+        "R49",
+        "R50",
+        "R51",
+        "R52",
+        "R54",
+        "R55",
+        "R57",
+        "R58",
+        "R60",
+        "R61",
+        "R64",
+        "R65",
+        "R68",
+    ),
     *("R73", "R75", "R77", "R78"),
 )
 

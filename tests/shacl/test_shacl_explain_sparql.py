@@ -127,10 +127,12 @@ def test_a_new_node_where_none_will_do() -> None:
 
 def test_no_second_value_is_thought_of_where_none_has_two() -> None:
     [one] = told(
-        "ex:a ex:tier 1 . ex:b ex:tier 2 .",
+        "ex:a ex:tier 1 . ex:b ex:tier 2 . ex:c ex:tier 2 .",
         "SELECT $this WHERE { $this ex:tier ?t . FILTER NOT EXISTS { $this ex:tier 2 } }",
     )
-    assert one.repair is None
+    assert one.repair is not None
+    assert one.repair.added == ((ex("a"), ex("tier"), Literal(2)),)
+    assert one.repair.removed == ((ex("a"), ex("tier"), Literal(1)),)
 
 
 def test_a_condition_on_what_is_missing_is_not_guessed() -> None:

@@ -1,7 +1,7 @@
 """What might mend a row of a SPARQL-based constraint: that a NOT EXISTS of it finds something.
 
-Only additions are thought of. To take away any one triple that a row was made of would silence it too, but
-says nothing about what is right.
+A value is put in the place of another only where that is all that is asked. To take away any triple that a
+row was made of would silence it too, but says nothing about what is right.
 """
 
 from __future__ import annotations
@@ -36,10 +36,11 @@ _LONGEST = 4
 
 @dataclass(frozen=True)
 class _State:
-    """A way to make some patterns of a group hold: what variables stand for, and what must be added."""
+    """A way to make some patterns of a group hold: what variables stand for, what must come and go."""
 
     known: Solution
     added: tuple[Triple, ...] = ()
+    removed: tuple[Triple, ...] = ()
 
 
 def proposals_for_query(data: Trial, fault: Fault, fresh: Fresh) -> Iterator[Change]:
@@ -52,7 +53,7 @@ def proposals_for_query(data: Trial, fault: Fault, fresh: Fresh) -> Iterator[Cha
         if group.exact and not group.present and all(p.way is not None for p in group.found):
             states = _Filling(data, group, fresh).states(solution)
             for state in states[:3]:
-                yield fresh.change(state.added)
+                yield fresh.change(state.added, state.removed)
 
 
 class _Filling:
@@ -78,7 +79,7 @@ class _Filling:
         if way is None:
             return []
         there = list(self._there(start, way, end))[:_MATCHES]
-        held = [_State(self._bind(state.known, pattern, *ends), state.added) for ends in there]
+        held = [_State(self._bind(state.known, pattern, *ends), state.added, state.removed) for ends in there]
         # A pattern that holds as it is needs nothing added.
         if held and not isinstance(start, Variable) and not isinstance(end, Variable):
             return held
@@ -107,8 +108,17 @@ class _Filling:
             known = self._bind(state.known, pattern, one, two)
             for triples in grown(self.data, one, way, two, self.fresh.node)[:2] if is_node(one) else []:
                 added = tuple(dict.fromkeys([*state.added, *triples]))
-                found += [_State(known, added)] if all(map(self.data.usual, triples)) else []
+                if all(map(self.data.usual, triples)):
+                    found.append(_State(known, added, state.removed))
+                elif len(triples) == len(self.group.found) == 1 and two == pattern.object:
+                    found += [_State(known, added, (*state.removed, old)) for old in self._other(triples[0])]
         return found
+
+    def _other(self, triple: Triple) -> list[Triple]:
+        """Give the one value that another would stand in the place of."""
+        s, p, _ = triple
+        there = [] if p == RDF.type else self.data.match(s, p, None)
+        return there if len(there) == 1 and self.data.kinds(s) <= self.data.habit(p).kinds else []
 
     def _nodes(self, variable: Variable, *, new: bool) -> list[Node]:
         kind = self.kinds.get(str(variable))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 from rdflib import RDF, RDFS, Literal
 
-from dutygraph.shacl.dataset import KEPT, Data
+from dutygraph.shacl.dataset import Data
 from dutygraph.shacl.scope import Scope
 from dutygraph.shacl.source import from_rdflib
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _HABITUAL = 3
+_MANY = 20
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Habit:
     """How the data uses a predicate.
 
     `kinds` are the classes of its subjects, `shared` those that all of them have, `values` those that all its
-    values have; `several` tells whether a subject has two values, or there are too few to tell.
+    values have; `several` tells whether it is usual that a subject has two, or there are too few to tell.
     """
 
     kinds: frozenset[Node]
@@ -56,9 +58,9 @@ class Trial(Data):
         if node not in self._forms:
             raw = from_rdflib(node)
             if isinstance(raw, ox.Literal):
-                self.constants([node])
-                kept = ox.Literal(raw.value, datatype=ox.NamedNode(KEPT + raw.datatype.value))
-                raw = kept if kept in self._kept else raw
+                [text] = self.constants([node])
+                [quad] = ox.parse(f"<a:a> <a:a> {text} .", format=ox.RdfFormat.N_TRIPLES)
+                raw = quad.object
             self._forms[node] = raw
         return self._forms[node]
 
@@ -84,21 +86,22 @@ class Trial(Data):
         """Tell how the data uses a predicate; the answer is that of the first time."""
         if predicate not in self._habits:
             triples = self.match(None, predicate, None)
-            subjects, values = {s for s, _, _ in triples}, {o for _, _, o in triples}
+            subjects, values = Counter(s for s, _, _ in triples), {o for _, _, o in triples}
+            several = sum(number > 1 for number in subjects.values())
             every, each = [self.kinds(s) for s in subjects], [self.kinds(o) for o in values]
             self._habits[predicate] = Habit(
                 frozenset().union(*every),
                 _shared(every),
                 _shared([kinds for kinds in each if kinds]),
-                len(subjects) < len(triples) or len(subjects) < _HABITUAL,
+                several > 1 or several * _MANY > len(subjects) or len(subjects) < _HABITUAL,
             )
         return self._habits[predicate]
 
     def usual(self, triple: Triple) -> bool:
         """Tell whether the data has the like of a triple that might be added.
 
-        It does not where no node has two values and this would be a second one, or where the subject is of
-        another kind. Nor is what has a class usually given another.
+        It does not where no node has two values (save one by mistake) and this would be a second, or where
+        the subject is of another kind. Nor is what has a class usually given another.
         """
         s, p, _ = triple
         if p == RDF.type:
