@@ -9,6 +9,7 @@ were refused, go out as workbooks of the same form.
 """
 
 from dutygraph.loaders.catalogue import column_of, is_kept_apart, sheet_forms
+from dutygraph.loaders.cell_links import CellLinks, find_cell_links
 from dutygraph.loaders.errors import (
     DamagedSource,
     EncodingError,
@@ -28,6 +29,7 @@ from dutygraph.loaders.workbooks_out import safe_cell
 
 __all__ = [
     "DEFAULT_MAX_BYTES",
+    "CellLinks",
     "ColumnForm",
     "DamagedSource",
     "EncodingError",
@@ -40,6 +42,7 @@ __all__ = [
     "SourceError",
     "UnknownFormat",
     "column_of",
+    "find_cell_links",
     "is_kept_apart",
     "load",
     "safe_cell",

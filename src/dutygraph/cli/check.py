@@ -24,9 +24,9 @@ from dutygraph.cli.options import (
     Partial,
     Sources,
 )
+from dutygraph.loaders import find_cell_links
 from dutygraph.model import CheckReport, Severity, Text
 from dutygraph.report import Format, format_for, report_bytes
-from dutygraph.sources import find_ledgers
 from dutygraph.store import DEFAULT_BASE
 
 
@@ -115,8 +115,8 @@ def _write(
             lang.value,
         )
     else:
-        ledgers, folder = find_ledgers(sources), output.parent
-        data = report_bytes(report, format_, lang.value, lambda cell: ledgers.link(cell, folder))
+        links, folder = find_cell_links(sources), output.parent
+        data = report_bytes(report, format_, lang.value, lambda cell: links.address(cell, folder))
         write_output(data, output, lang.value, keep=sources)
 
 
