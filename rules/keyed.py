@@ -47,18 +47,20 @@ class Keyed:
     names: Names
     concern: Concern
 
-    def parts(self, data: ox.Store, run: ox.NamedNode, keys: Iterable[Key] | None = None) -> dict[Key, Part]:
+    def parts(
+        self, data: ox.Store, run: ox.NamedNode, keys: Iterable[Key] | None = None
+    ) -> dict[Key | None, Part]:
         """Ask for the parts of some values of the key, of all by default; empty parts are left out."""
         patterns = {"this": f"VALUES ?this {{ {run} }}"}
         graph = ox.NamedNode(_LIST)
         if keys is not None:
             data.extend(ox.Quad(_ANCHOR, _ANCHOR, key, graph) for key in keys)
             patterns[self.key] = f"GRAPH {graph} {{ {_ANCHOR} {_ANCHOR} ?{self.key} }}"
-        found: dict[Key, set[ox.Triple]] = {}
+        found: dict[Key | None, set[ox.Triple]] = {}
         rows = data.query(prebind(self.select, patterns))
         assert isinstance(rows, ox.QuerySolutions)
         for row in rows:
-            found.setdefault(row[self.key], set()).update(self._triples(row))  # type: ignore[arg-type]
+            found.setdefault(row[self.key], set()).update(self._triples(row))
         if keys is not None:
             data.clear_graph(graph)
         return {key: frozenset(triples) for key, triples in found.items()}

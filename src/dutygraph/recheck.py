@@ -8,7 +8,7 @@ have changed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -123,7 +123,7 @@ class Recheck:
         scratch = ox.Store()
         for statement in statements:
             graph = ox.NamedNode(self._names.asserted(statement.graph))
-            scratch.add(ox.Quad(*triple_of(statement), graph))
+            scratch.add(_quad(triple_of(statement), graph))
         return set(scratch)
 
     def _net(
@@ -140,24 +140,24 @@ class Recheck:
         return came, went
 
     def _stays(self, triple: ox.Triple, removed: Collection[ox.Quad]) -> bool:
-        places = (ox.Quad(*triple, ox.NamedNode(graph)) for graph in self._asserted)
+        places = (_quad(triple, ox.NamedNode(graph)) for graph in self._asserted)
         return any(place not in removed and place in self._store.oxigraph for place in places)
 
     def _run_change(self, triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]]:
         """Give how the run's own data change: they follow the years of the plans and the bureau's policy."""
         if not any(_concerns_run(triple) for triple in triples):
             return set(), set()
-        before = self._store.triples([self._names.run_graph])
+        before = set(self._store.triples([self._names.run_graph]))
         after = set(run_triples(self._store, self._names, self.as_of))
         return after - before, before - after
 
     def _derived_quads(
-        self, derived: dict[str, tuple[ox.Triple, ...]], run: Iterable[ox.Triple]
+        self, derived: Mapping[str, tuple[ox.Triple, ...]], run: Iterable[ox.Triple]
     ) -> Iterator[ox.Quad]:
         for kind in DERIVED_KINDS:
             graph = ox.NamedNode(self._names.derived(kind))
-            yield from (ox.Quad(*triple, graph) for triple in derived[f"derived-{kind.value}"])
-        yield from (ox.Quad(*triple, ox.NamedNode(self._names.run_graph)) for triple in run)
+            yield from (_quad(triple, graph) for triple in derived[f"derived-{kind.value}"])
+        yield from (_quad(triple, ox.NamedNode(self._names.run_graph)) for triple in run)
 
     def _outcome(self, rules: int, checks: int) -> GapChange:
         before = {finding.id: finding for finding in self.findings}
@@ -170,6 +170,10 @@ class Recheck:
             rules=rules,
             checks=checks,
         )
+
+
+def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _concerns_run(triple: ox.Triple) -> bool:
