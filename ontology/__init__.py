@@ -11,7 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from rdflib import RDFS, SKOS, XSD, Graph, Literal, Namespace
+import pyoxigraph as ox
+from rdflib import RDFS, SKOS, XSD, BNode, Graph, Literal, Namespace
 from rdflib.namespace import SH
 from rdflib.term import URIRef
 
@@ -106,10 +107,27 @@ def _ontology() -> Graph:
 @cache
 def _parsed(*names: str) -> Graph:
     graph = Graph(bind_namespaces="none")
+    terms: dict[object, Node] = {}
     for name in names:
         text = resources.files("dutygraph.ontology").joinpath(name).read_text(encoding="utf-8")
-        graph.parse(data=text, format="turtle")
+        # Ten times as fast as rdflib's parser, and every command waits for it.
+        for quad in ox.parse(text, ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+            for raw in quad.triple:
+                if raw not in terms:
+                    terms[raw] = _term(raw)
+            graph.add((terms[quad.subject], terms[quad.predicate], terms[quad.object]))
     return graph
+
+
+def _term(raw: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Node:
+    if isinstance(raw, ox.NamedNode):
+        return URIRef(raw.value)
+    if isinstance(raw, ox.Literal):
+        if raw.language is not None:
+            return Literal(raw.value, lang=raw.language)
+        datatype = URIRef(raw.datatype.value)
+        return Literal(raw.value, datatype=None if datatype == XSD.string else datatype, normalize=False)
+    return BNode(str(raw).removeprefix("_:"))
 
 
 def _copy(graph: Graph) -> Graph:

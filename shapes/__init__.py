@@ -123,7 +123,7 @@ def _read_folder(aspect: str, folder: Traversable) -> RuleFolder:
 
 
 def _rule_shapes(folder: RuleFolder) -> Iterator[RuleShape]:
-    graph = Graph()
+    graph = Graph(bind_namespaces="none")
     _parse_into(graph, folder.shape, folder.name)
     for shape, rule in graph.subject_objects(SV.ruleId):
         yield RuleShape(
@@ -154,20 +154,25 @@ def _text(graph: Graph, subject: Node, predicate: URIRef) -> Text:
 
 
 def _parse_into(graph: Graph, text: str, name: str) -> None:
+    for triple in _triples(text, name):
+        graph.add(triple)
+
+
+@cache
+def _triples(text: str, name: str) -> tuple[tuple[Node, Node, Node], ...]:
     try:
-        for quad in ox.parse(text, ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-            graph.add((to_rdflib(quad.subject), to_rdflib(quad.predicate), to_rdflib(quad.object)))
+        parsed = list(ox.parse(text, ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
         raise ShapeFileError(f"shapes/{name}: {error}") from error
+    return tuple((to_rdflib(q.subject), to_rdflib(q.predicate), to_rdflib(q.object)) for q in parsed)
 
 
 def _prefix_declarations() -> Graph:
-    graph = Graph()
+    graph = Graph(bind_namespaces="none")
     core = resources.files("dutygraph.ontology").joinpath("core.ttl").read_text(encoding="utf-8")
-    parsed = Graph()
-    _parse_into(parsed, core, "core.ttl")
-    for ontology, declaration in parsed.subject_objects(SH.declare):
-        graph.add((ontology, SH.declare, declaration))
-        for triple in parsed.triples((declaration, None, None)):
+    triples = _triples(core, "core.ttl")
+    declared = {o for _, p, o in triples if p == SH.declare}
+    for triple in triples:
+        if triple[1] == SH.declare or triple[0] in declared:
             graph.add(triple)
     return graph

@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
-import json
+import signal
 import sys
-from collections.abc import Mapping
-from enum import StrEnum
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
-from rdflib import Graph
-from rdflib.term import Node
 
 from dutygraph.cli.console import errors
 from dutygraph.cli.options import Engine, EngineName, Lang, Language, Output
+from dutygraph.cli.validate_forms import ResultFormat, Told, as_json_lines, summary, write
 from dutygraph.shacl import (
-    Explanation,
     Report,
     Result,
     ShaclError,
-    ShapeError,
     UnsupportedError,
-    path_text,
+    compile_shapes,
+    iter_results,
     validate,
 )
 from dutygraph.shacl import explain as explain_all
-from dutygraph.shacl.explaining import as_data, as_lines, prefixed, prefixes_of
+from dutygraph.shacl.explaining import prefixed, prefixes_of
 from dutygraph.shacl.source import load
-
-Told = Mapping[int, Explanation]
 
 NOT_CONFORMING = 1
 FAILED = 2
 NOT_SUPPORTED = 3
-
-
-class ResultFormat(StrEnum):
-    """The forms of a validation report."""
-
-    TEXT = "text"
-    TURTLE = "turtle"
-    JSON = "json"
 
 
 def run(
@@ -49,7 +38,12 @@ def run(
     shapes: Annotated[
         Path, typer.Option("--shapes", "-s", metavar="FILE", help="形状文件 / the shapes graph")
     ],
-    format_: Annotated[ResultFormat, typer.Option("--format", help="输出格式 / format")] = ResultFormat.TEXT,
+    format_: Annotated[
+        ResultFormat,
+        typer.Option(
+            "--format", help="输出格式；lines 逐条写出，适合很长的报告 / format; lines for long reports"
+        ),
+    ] = ResultFormat.TEXT,
     engine: Engine = EngineName.COMPILED,
     graph: Annotated[
         list[str] | None,
@@ -63,6 +57,15 @@ def run(
             help="说明每条结果的依据和最小改动（text、json）/ tell why, and what would mend it (text, json)",
         ),
     ] = False,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit",
+            min=0.001,
+            metavar="SECONDS",
+            help="超时即停，退出码 2 / stop after so long, exit code 2",
+        ),
+    ] = None,
     lang: Lang = Language.ZH,
 ) -> None:
     """用 SHACL 形状校验任意 RDF 数据 / Validate any RDF data against any SHACL shapes.
@@ -71,103 +74,91 @@ def run(
     / Exit codes are pySHACL's: 0 conforms, 1 does not, 2 cannot be validated, 3 not supported.
     """
     try:
-        if explain:
-            text, conforms = _explained(data, shapes, graph, engine, format_, lang)
-        else:
-            report = validate(data, shapes, engine=engine.value, graphs=graph)
-            text, conforms = _WRITERS[format_](report, {}, lang.value), report.conforms
-        if output is None:
-            sys.stdout.buffer.write(text.encode())
-        else:
-            output.write_text(text, encoding="utf-8")
+        with _ended_by_ctrl_c():
+            if format_ is ResultFormat.LINES and engine is EngineName.COMPILED and time_limit is None:
+                conforms = _stream(data, shapes, graph, output)
+            else:
+                report, told = _report(data, shapes, graph, engine, time_limit, explain)
+                conforms = report.conforms
+                with _opened(output) as file:
+                    write(format_, report, told, lang.value, file)
     except UnsupportedError as error:
         _leave(error, NOT_SUPPORTED)
-    except (ShapeError, ShaclError, OSError) as error:
+    except (ShaclError, OSError) as error:
         _leave(error, FAILED)
     raise typer.Exit(0 if conforms else NOT_CONFORMING)
 
 
-def _explained(
+def _report(
     data: Path,
     shapes: Path,
     graphs: list[str] | None,
     engine: EngineName,
-    format_: ResultFormat,
-    lang: Language,
-) -> tuple[str, bool]:
-    """Validate and explain; each file is read once, so that blank nodes stay the same."""
-    data_graph, shapes_graph = load(data, graphs), load(shapes)
-    report = validate(data_graph, shapes_graph, engine=engine.value)
+    time_limit: float | None,
+    explain: bool,
+) -> tuple[Report, Told]:
+    if not explain:
+        report = validate(data, shapes, engine=engine.value, graphs=graphs, time_limit=time_limit)
+        _tell_imports(report)
+        return report, {}
+    # Each file is read once, so that blank nodes stay the same.
+    data_graph, shapes_graph = load(data, graphs, every=True), load(shapes)
+    report = validate(data_graph, shapes_graph, engine=engine.value, time_limit=time_limit)
+    _tell_imports(report)
     name = prefixed(prefixes_of(data) | prefixes_of(shapes))
     told = explain_all(report, data_graph, shapes_graph, name=name)
-    return _WRITERS[format_](report, dict(enumerate(told)), lang.value), report.conforms
+    return report, dict(enumerate(told))
+
+
+def _stream(data: Path, shapes: Path, graphs: list[str] | None, output: Path | None) -> bool:
+    """Write results as they are found; none is kept."""
+    compiled = compile_shapes(shapes)
+    _tell_imports(Report.of((), {}, compiled.graph))
+    results = iter_results(data, compiled, graphs=graphs)
+    found = 0
+
+    def counted() -> Iterator[Result]:
+        nonlocal found
+        for found, result in enumerate(results, 1):  # noqa: B007 - the caller wants the count
+            yield result
+
+    with _opened(output) as file:
+        file.writelines(line.encode() for line in as_json_lines(counted(), compiled.graph))
+    sys.stderr.write(summary(not found, found, results.examined))
+    return not found
+
+
+@contextmanager
+def _opened(output: Path | None) -> Iterator[BinaryIO]:
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with output.open("wb") as file:
+            yield file
+
+
+@contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C end the process at once: while a query runs, Python would not hear of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _tell_imports(report: Report) -> None:
+    for name in report.imports:
+        text = (
+            f"owl:imports <{name}>：不联网取用，其中的形状未校验 / not fetched, its shapes were not checked"
+        )
+        errors().print(text, style="yellow", markup=False)
 
 
 def _leave(error: Exception, code: int) -> None:
     errors().print(f"{type(error).__name__}: {error}", style="bold red", markup=False)
     raise typer.Exit(code) from error
-
-
-def _as_text(report: Report, told: Told, lang: str) -> str:
-    examined = sum(report.examined.values())
-    conforms = str(report.conforms).lower()
-    head = f"conforms: {conforms}; {len(report.results)} results; {examined} focus nodes examined\n"
-    if not examined:
-        head += "nothing was examined: no target of the shapes is in the data\n"
-    lines = (
-        _line(report, result) + "".join(f"    {line}\n" for line in _reasons(told.get(number), lang))
-        for number, result in enumerate(report.results)
-    )
-    return head + "".join(lines)
-
-
-def _reasons(explanation: Explanation | None, lang: str) -> list[str]:
-    return [] if explanation is None else as_lines(explanation, lang)
-
-
-def _line(report: Report, result: Result) -> str:
-    path = "" if result.path is None else f" {path_text(report.shapes, result.path)}"
-    value = "" if result.value is None else f" = {_n3(result.value)}"
-    messages = " / ".join(str(message) for message in result.filled(path.strip()))
-    severity, component = (str(term).rpartition("#")[2] for term in (result.severity, result.component))
-    return f"- {severity} {_n3(result.focus_node)}{path}{value} [{component}] {messages}".rstrip() + "\n"
-
-
-def _as_turtle(report: Report, _told: Told, _lang: str) -> str:
-    return report.graph().serialize(format="turtle")
-
-
-def _as_json(report: Report, told: Told, _lang: str) -> str:
-    data = {
-        "conforms": report.conforms,
-        "examined": dict(report.examined),
-        "results": [
-            _as_data(report.shapes, result) | _as_reasons(told.get(number))
-            for number, result in enumerate(report.results)
-        ],
-    }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-
-
-def _as_reasons(explanation: Explanation | None) -> dict[str, object]:
-    return {} if explanation is None else {"explanation": as_data(explanation)}
-
-
-def _as_data(shapes: Graph, result: Result) -> dict[str, object]:
-    path = None if result.path is None else path_text(shapes, result.path)
-    return {
-        "focusNode": _n3(result.focus_node),
-        "path": path,
-        "value": None if result.value is None else _n3(result.value),
-        "sourceShape": _n3(result.source_shape),
-        "component": str(result.component),
-        "severity": str(result.severity),
-        "messages": [{"text": str(m), "lang": m.language} for m in result.filled(path or "")],
-    }
-
-
-def _n3(term: Node) -> str:
-    return term.n3()
-
-
-_WRITERS = {ResultFormat.TEXT: _as_text, ResultFormat.TURTLE: _as_turtle, ResultFormat.JSON: _as_json}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,12 +19,70 @@ from dutygraph.shacl.source import Source, read_only
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rdflib import Graph
     from rdflib.term import Node
+
+    from dutygraph.shacl.model import Shape
 
 MessagesOf: TypeAlias = "Callable[[Node, Node | None], tuple[Literal, ...]]"
 
 
-def validate(data: Source, shapes: Source, graphs: Sequence[str] | None) -> Report:
+@dataclass(frozen=True)
+class Compiled:
+    """Shapes read and checked once, to validate any number of data graphs; `graph` must not be changed."""
+
+    graph: Graph
+    shapes: tuple[Shape, ...]
+
+
+class Results(Iterator[Result]):
+    """The results of a validation, one by one as they are found; none is kept.
+
+    `examined` counts the focus nodes of every shape that has targets (see `Report`); it is complete when
+    the results are at their end.
+    """
+
+    def __init__(self, data: Data, compiled: Compiled) -> None:
+        """Begin; nothing is run before the first result is asked for."""
+        self.examined: dict[str, int] = {}
+        self._found = self._run(data, compiled)
+
+    def __next__(self) -> Result:
+        """Give the next result."""
+        return next(self._found)
+
+    def _run(self, data: Data, compiled: Compiled) -> Iterator[Result]:
+        evaluator = Evaluator(data)
+        messages = cache(partial(messages_of, compiled.graph))
+        for shape in compiled.shapes:
+            self.examined[shape.name], violations = evaluator.validate(shape)
+            for violation in violations:
+                yield result_of(violation, data, messages)
+
+
+def compile_shapes(shapes: Source | Compiled) -> Compiled:
+    """Read and check shapes, to be handed to `validate` in their place as often as wanted.
+
+    Raises ShapeError, UnsupportedError, DataError.
+    """
+    if isinstance(shapes, Compiled):
+        return shapes
+    graph = read_only(shapes)
+    return Compiled(graph, parse_shapes(graph))
+
+
+def iter_results(data: Source, shapes: Source | Compiled, *, graphs: Sequence[str] | None = None) -> Results:
+    """Give the results of `validate` on the compiled engine one by one, in no particular order.
+
+    For reports too long to hold: none of the results is kept.
+
+    Raises ShapeError, UnsupportedError, DataError at once, EngineError on the way.
+    """
+    compiled = compile_shapes(shapes)
+    return Results(Data(data, graphs, every=True), compiled)
+
+
+def validate(data: Source, shapes: Source | Compiled, graphs: Sequence[str] | None) -> Report:
     """Validate by queries on pyoxigraph; a Store is read where it lies.
 
     In a Store, derived integer types and unusual lexical forms are already lost: sh:datatype with such a
@@ -31,17 +90,10 @@ def validate(data: Source, shapes: Source, graphs: Sequence[str] | None) -> Repo
 
     Raises ShapeError, UnsupportedError (both before anything is run), DataError, EngineError.
     """
-    shapes_graph = read_only(shapes)
-    parsed = parse_shapes(shapes_graph)
-    dataset = Data(source=data, graphs=graphs)
-    evaluator = Evaluator(dataset)
-    examined: dict[str, int] = {}
-    results: list[Result] = []
-    messages = cache(partial(messages_of, shapes_graph))
-    for shape in parsed:
-        examined[shape.name], violations = evaluator.validate(shape)
-        results.extend(result_of(v, dataset, messages) for v in violations)
-    return Report.of(results, examined, shapes_graph)
+    compiled = compile_shapes(shapes)
+    results = iter_results(data, compiled, graphs=graphs)
+    found = list(results)
+    return Report.of(found, results.examined, compiled.graph)
 
 
 def result_of(violation: Violation, data: Data, messages_of_shape: MessagesOf) -> Result:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from rdflib import SH, Literal
 
 from dutygraph.shacl import xsd
-from dutygraph.shacl.dataset import KEPT, ORDER, WELL_FORMED
+from dutygraph.shacl.literals import KEPT, ORDER, WELL_FORMED
 from dutygraph.shacl.scope import instance_pattern
 
 if TYPE_CHECKING:

@@ -8,30 +8,29 @@ where the value matters. A Store that is given to us has already lost those form
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 from rdflib import RDFS
 
-from dutygraph.shacl import xsd
 from dutygraph.shacl.errors import DataError, EngineError
+from dutygraph.shacl.literals import FUNCTIONS, KEPT, Term, changed_by_a_store, kept_form
 from dutygraph.shacl.source import Source, from_rdflib, quads, store_graphs, to_rdflib
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rdflib.term import Node
 
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+__all__ = ["COPIED", "KEPT", "Data", "Row", "Term"]
+
 Row: TypeAlias = tuple[Term | None, ...]
 
-KEPT = "tag:dutygraph,2026:shacl:kept:"
-WELL_FORMED = "tag:dutygraph,2026:shacl:well-formed"
-ORDER = "tag:dutygraph,2026:shacl:order"
-_STRING = xsd.XSD + "string"
 _ANCHOR = "tag:dutygraph,2026:shacl:anchor"
-
+_REMEMBERED = 50_000  # terms of results: the rdflib forms of the last so many
+_PORTION = 20_000
 
 COPIED = 100_000
 """A Store with no more triples than this is copied, in tenths of a second."""
@@ -43,27 +42,29 @@ class Data:
     Raises DataError when the source cannot be read.
     """
 
-    def __init__(self, source: Source, graphs: Sequence[str] | None = None, *, copy: bool = False) -> None:
+    def __init__(
+        self, source: Source, graphs: Sequence[str] | None = None, *, copy: bool = False, every: bool = False
+    ) -> None:
         """Open a large Store where it lies; load anything else (any Store, for `copy`) into one of our own.
 
         The union of a few small graphs is read faster from a graph of its own, where nothing stands twice.
+        `every` asks that each of `graphs` be there, not just one.
         """
         self._terms: dict[Term, Node] = {}
+        self._recent = lru_cache(maxsize=_REMEMBERED)(to_rdflib)
         self._kept: dict[Term, Term] = {}
-        self._given: set[Term] = set()
         self._lists = 0
         self._counts: dict[str, int] = {}
-        self._triples: list[ox.Quad] = []
         self.lossless = not isinstance(source, ox.Store)
         self.owned = True
         if isinstance(source, ox.Store) and not copy and _size(source, graphs) > COPIED:
             self.owned = False
             self._store = source
-            self._graphs = store_graphs(source, graphs)
+            self._graphs = store_graphs(source, graphs, every=every)
         else:
             self._store = ox.Store()
             self._graphs = None
-            self._fill(ox.Quad(*q.triple) for q in quads(source, graphs))
+            self._fill(_in_one_graph(quads(source, graphs, every=every)))
 
     @property
     def exact(self) -> bool:
@@ -71,8 +72,16 @@ class Data:
         return bool(self._kept)
 
     def rows(self, query: str, *, plain: bool = False) -> list[Row]:
-        """Run a SELECT; raises EngineError when pyoxigraph refuses it."""
-        return [tuple(solution) for solution in self._select(query, plain=plain)]
+        """Run a SELECT; raises EngineError when pyoxigraph refuses it or fails."""
+        return list(self.each(query, plain=plain))
+
+    def each(self, query: str, *, plain: bool = False) -> Iterator[Row]:
+        """Run a SELECT and give its rows one by one; raises EngineError as `rows` does."""
+        try:
+            for solution in self._select(query, plain=plain):
+                yield tuple(solution)
+        except (RuntimeError, OSError, ValueError) as error:
+            raise EngineError(f"{error}\n{query}") from error
 
     def solutions(self, query: str) -> list[dict[str, Term]]:
         """Run a SELECT on the plain values; give what each solution binds, by name."""
@@ -116,7 +125,7 @@ class Data:
                 use_default_graph_as_union=given and self._graphs is None,
                 default_graph=self._graphs if given else None,  # type: ignore[arg-type]
                 named_graphs=self._graphs if given else None,  # type: ignore[arg-type]
-                custom_functions=_FUNCTIONS,
+                custom_functions=FUNCTIONS,
             )
         except (SyntaxError, RuntimeError, OSError, ValueError) as error:
             raise EngineError(f"{error}\n{query}") from error
@@ -167,9 +176,7 @@ class Data:
     def term(self, term: Term) -> Node:
         """Give the rdflib term of a query result, its original form restored."""
         known = self._terms.get(term)
-        if known is None:
-            known = self._terms[term] = to_rdflib(term)
-        return known
+        return self._recent(term) if known is None else known
 
     def constants(self, terms: Sequence[Node]) -> list[str]:
         """Write terms of the shapes graph into a query, in the form they have in the Store.
@@ -177,15 +184,15 @@ class Data:
         Raises DataError for a blank node: it cannot be named in SPARQL.
         """
         raw = [from_rdflib(t) for t in terms]
-        changed = _changed(raw) if self.lossless else {}
+        changed = changed_by_a_store(raw) if self.lossless else {}
         for term in raw:
             if isinstance(term, ox.BlankNode):
                 raise DataError(f"a blank node cannot be named in a query: {term}")
             # The form is remembered: a target may be a literal that is not in the data.
             if term in changed:
-                self._terms.setdefault(_kept_form(term), to_rdflib(term))
-                self._kept.setdefault(_kept_form(term), changed[term])
-        return [str(_kept_form(t) if t in changed else t) for t in raw]
+                self._terms.setdefault(kept_form(term), to_rdflib(term))
+                self._kept.setdefault(kept_form(term), changed[term])
+        return [str(kept_form(t) if t in changed else t) for t in raw]
 
     def subclasses(self, root: Node) -> tuple[str, ...]:
         """Give a class and all its subclasses in the data graph, as SPARQL text (SHACL 1.1)."""
@@ -209,16 +216,20 @@ class Data:
     def _plain_forms(self) -> Mapping[Term, list[Term]]:
         found: dict[Term, list[Term]] = {}
         for form, plain in self._kept.items():
-            found.setdefault(plain, [plain] if plain in self._given else []).append(form)
+            found.setdefault(plain, [plain] if self._stands(plain) else []).append(form)
         return found
+
+    def _stands(self, value: Term) -> bool:
+        triples = self._store.quads_for_pattern(None, None, value, ox.DefaultGraph())
+        return next(iter(triples), None) is not None
 
     @cached_property
     def _plain(self) -> ox.Store:
-        if not self.owned:
+        if self.owned:
+            triples = self._plain_triples() if self._kept else None
+        else:
             # A triple that stands in two graphs would be seen, and counted, twice.
             triples = self._given_triples() if self._repeats() else None
-        else:
-            triples = self._triples if self._kept else None
         if triples is None:
             return self._store
         store = ox.Store()
@@ -231,25 +242,37 @@ class Data:
         two = self.rows(f"{count} WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ ?s ?p ?o }} }}")
         return one != two
 
-    def _given_triples(self) -> list[ox.Quad]:
+    def _given_triples(self) -> Iterator[ox.Quad]:
         names = None if self._graphs is None else [n.value for n in self._graphs]
-        return [ox.Quad(*q.triple) for q in quads(self._store, names)]
+        return (ox.Quad(*q.triple) for q in quads(self._store, names))
 
-    def _fill(self, triples: Iterable[ox.Quad]) -> None:
-        if not self.lossless:
-            self._store.bulk_extend(triples)
-            return
-        self._triples = list(triples)
-        literals: set[Term] = {q.object for q in self._triples if isinstance(q.object, ox.Literal)}
-        changed = _changed(literals)
-        self._kept = {_kept_form(raw): plain for raw, plain in changed.items()}
-        self._terms = {_kept_form(raw): to_rdflib(raw) for raw in changed}
-        self._given = literals - changed.keys()
-        rewritten = (
-            ox.Quad(q.subject, q.predicate, _kept_form(q.object)) if q.object in changed else q  # type: ignore[arg-type]
-            for q in self._triples
-        )
-        self._store.bulk_extend(rewritten)
+    def _plain_triples(self) -> Iterator[ox.Quad]:
+        for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            plain = self._kept.get(quad.object)  # type: ignore[arg-type]
+            yield quad if plain is None else ox.Quad(quad.subject, quad.predicate, plain)
+
+    def _fill(self, triples: Iterator[ox.Quad]) -> None:
+        self._store.bulk_extend(self._keeping(triples) if self.lossless else triples)
+
+    def _keeping(self, triples: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
+        """Put what the Store would change into its kept form, some thousand triples at a time."""
+        while some := list(islice(triples, _PORTION)):
+            literals: set[Term] = {q.object for q in some if isinstance(q.object, ox.Literal)}
+            changed = changed_by_a_store(literals)
+            for raw, plain in changed.items():
+                self._kept[kept_form(raw)] = plain
+                self._terms[kept_form(raw)] = to_rdflib(raw)
+            if not changed:
+                yield from some
+                continue
+            for quad in some:
+                lossy = quad.object in changed
+                yield ox.Quad(quad.subject, quad.predicate, kept_form(quad.object)) if lossy else quad  # type: ignore[arg-type]
+
+
+def _in_one_graph(found: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    default = ox.DefaultGraph()
+    return (q if q.graph_name == default else ox.Quad(*q.triple) for q in found)
 
 
 def _size(store: ox.Store, graphs: Sequence[str] | None) -> int:
@@ -258,42 +281,3 @@ def _size(store: ox.Store, graphs: Sequence[str] | None) -> int:
         return len(store)
     found = store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", default_graph=names)  # type: ignore[arg-type]
     return next(int(row["n"].value) for row in found)  # type: ignore[union-attr]
-
-
-def _changed(literals: Iterable[Term]) -> dict[Term, Term]:
-    """Give the literals that a Store does not give back as they were, with what it makes of them."""
-    probe = ox.Store()
-    predicate = ox.NamedNode(_ANCHOR)
-    # Only XSD literals are stored by value.
-    typed = (t for t in literals if isinstance(t, ox.Literal) and t.datatype.value.startswith(xsd.XSD))
-    asked = {f"{_ANCHOR}:{n}": t for n, t in enumerate(typed) if t.datatype.value != _STRING}
-    probe.extend(ox.Quad(ox.NamedNode(name), predicate, term) for name, term in asked.items())
-    given = ((asked[q.subject.value], q.object) for q in probe)
-    return {one: two for one, two in given if one != two}
-
-
-def _kept_form(raw: Term) -> Term:
-    return ox.Literal(raw.value, datatype=ox.NamedNode(KEPT + raw.datatype.value))  # type: ignore[union-attr]
-
-
-def _spelled(term: Term) -> tuple[str, str] | None:
-    if not isinstance(term, ox.Literal):
-        return None
-    return term.value, term.datatype.value.removeprefix(KEPT)
-
-
-def _well_formed(term: Term, datatype: Term) -> ox.Literal | None:
-    found = _spelled(term)
-    return None if found is None else ox.Literal(xsd.well_formed(found[0], datatype.value))
-
-
-def _order(left: Term, right: Term) -> ox.Literal | None:
-    one, two = _spelled(left), _spelled(right)
-    found = None if one is None or two is None else xsd.order(one, two)
-    return None if found is None else ox.Literal(found)
-
-
-_FUNCTIONS: dict[ox.NamedNode, Callable[..., Term | ox.Triple | None]] = {
-    ox.NamedNode(WELL_FORMED): _well_formed,
-    ox.NamedNode(ORDER): _order,
-}

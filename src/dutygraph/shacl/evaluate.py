@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dutygraph.shacl.model import Constraint, Shape
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Violation:
     """One violation in the Store's terms: the chain of focus nodes, and what the report needs."""
 
@@ -46,8 +46,8 @@ class Evaluator:
         self.data = data
         self._failing: dict[tuple[Node, str], AbstractSet[Term | None]] = {}
 
-    def validate(self, shape: Shape) -> tuple[int, list[Violation]]:
-        """Give the number of focus nodes of a shape, and every violation (SHACL 3.4)."""
+    def validate(self, shape: Shape) -> tuple[int, Iterator[Violation]]:
+        """Give the number of focus nodes of a shape, and every violation as it is found (SHACL 3.4)."""
         scope = Scope(target_pattern(shape.targets, self.data, "?dg0"))
         if shape.targets.mixed and self.data.owned:
             # Several kinds of target in a union are slow to ask again and again.
@@ -58,7 +58,7 @@ class Evaluator:
         else:
             rows = self.data.rows(f"SELECT (COUNT(DISTINCT ?dg0) AS ?n) WHERE {{ {scope.pattern} }}")
             examined = int(str(rows[0][0].value))  # type: ignore[union-attr]
-        return examined, list(self.violations(shape, scope)) if examined else []
+        return examined, self.violations(shape, scope) if examined else iter(())
 
     def violations(self, shape: Shape, scope: Scope) -> Iterator[Violation]:
         """Give every violation of a shape by the focus nodes of `scope`."""
@@ -91,7 +91,7 @@ class Evaluator:
     def _plain(self, shape: Shape, constraint: Plain, scope: Scope) -> Iterator[Violation]:
         query = compile_plain(constraint, Place(scope, scope.values(shape.path), self.data))
         width = len(scope.chain)
-        for row in self.data.rows(query.text):
+        for row in self.data.each(query.text):
             value = row[width] if query.value else None
             path = row[width + 1] if query.path else None
             yield Violation(row[:width], shape, constraint.component, value, path)

@@ -26,7 +26,7 @@ def validate(data: Source, shapes: Source, graphs: Sequence[str] | None, *, adva
     Raises EngineError when pySHACL gives up (ill-formed shapes included), DataError when a graph cannot be
     read.
     """
-    data_graph, shapes_graph = load(data, graphs), load(shapes)
+    data_graph, shapes_graph = load(data, graphs, every=True), load(shapes)
     # Counted first: pySHACL adds triples to both graphs.
     targets = targeted_shapes(shapes_graph)
     examined = {str(shape): len(focus_nodes(data_graph, t)) for shape, t in targets.items()}

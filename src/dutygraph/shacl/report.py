@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
-from rdflib import RDF, SH, BNode, Graph, Literal
+from rdflib import OWL, RDF, SH, BNode, Graph, Literal
 
 from dutygraph.shacl.paths import parse_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from rdflib.term import Node
+
+Triple: TypeAlias = "tuple[Node, Node, Node]"
 
 _PLACEHOLDER = re.compile(r"\{[?$]([^}\s]+)\}")
 
@@ -31,7 +33,7 @@ def fill(template: Literal, bindings: Mapping[str, Node]) -> Literal:
     return Literal(_PLACEHOLDER.sub(text, str(template)), lang=template.language)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """One validation result (SHACL 3.6.2); all terms are rdflib's.
 
@@ -85,26 +87,40 @@ class Report:
         ordered = tuple(sorted(results, key=key))
         return cls(not ordered, ordered, dict(sorted(examined.items())), shapes)
 
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """Give what the shapes graph says it imports but does not hold: nothing is ever fetched (SHACL 3.2).
+
+        Shapes that stand there have not been looked at.
+        """
+        named = self.shapes.objects(None, OWL.imports)
+        return tuple(sorted({str(n) for n in named if (n, None, None) not in self.shapes}))
+
     def graph(self) -> Graph:
         """Give the sh:ValidationReport, messages filled in (SHACL 3.6)."""
         out = Graph()
+        for triple in self.triples():
+            out.add(triple)
+        return out
+
+    def triples(self) -> Iterator[Triple]:
+        """Give the triples of `graph` one by one, for a report too long to hold as a graph."""
         report = BNode()
-        out.add((report, RDF.type, SH.ValidationReport))
-        out.add((report, SH.conforms, Literal(self.conforms)))
+        yield report, RDF.type, SH.ValidationReport
+        yield report, SH.conforms, Literal(self.conforms)
+        seen: set[Node] = set()
         for result in self.results:
             node = BNode()
-            out.add((report, SH.result, node))
-            out.add((node, RDF.type, SH.ValidationResult))
+            yield report, SH.result, node
+            yield node, RDF.type, SH.ValidationResult
             for predicate, term in _properties(result):
                 if term is not None:
-                    out.add((node, predicate, term))
-            text = ""
-            if isinstance(result.path, BNode):
-                _copy(self.shapes, result.path, out, set())
-                text = path_text(self.shapes, result.path)
+                    yield node, predicate, term
+            text = path_text(self.shapes, result.path) if isinstance(result.path, BNode) else ""
             for message in result.filled(text):
-                out.add((node, SH.resultMessage, message))
-        return out
+                yield node, SH.resultMessage, message
+            if isinstance(result.path, BNode):
+                yield from _closure(self.shapes, result.path, seen)
 
 
 def path_text(shapes: Graph, path: Node) -> str:
@@ -124,14 +140,15 @@ def _properties(result: Result) -> list[tuple[Node, Node | None]]:
     ]
 
 
-def _copy(source: Graph, node: Node, target: Graph, seen: set[Node]) -> None:
+def _closure(source: Graph, node: Node, seen: set[Node]) -> Iterator[Triple]:
+    """Give the triples of a blank node and of the blank nodes it leads to, each once."""
     if node in seen:
         return
     seen.add(node)
     for predicate, term in source.predicate_objects(node):
-        target.add((node, predicate, term))
+        yield node, predicate, term
         if isinstance(term, BNode):
-            _copy(source, term, target, seen)
+            yield from _closure(source, term, seen)
 
 
 def _sort_key(result: Result, path: str) -> tuple[str, ...]:

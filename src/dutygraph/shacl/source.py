@@ -11,7 +11,7 @@ from rdflib import XSD, BNode, Dataset, Graph, Literal, URIRef
 from dutygraph.shacl.errors import DataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rdflib.term import Node
 
@@ -48,8 +48,8 @@ def from_rdflib(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     raise DataError(f"not an RDF term: {term!r}")
 
 
-def parse_file(path: str | Path) -> Iterable[ox.Quad]:
-    """Parse a file, the format told by its ending, blank node labels and lexical forms kept.
+def parse_file(path: str | Path) -> Iterator[ox.Quad]:
+    """Parse a file quad by quad, the format told by its ending, blank node labels and lexical forms kept.
 
     Raises DataError when the file is not there, has an unknown ending, or is not well-formed.
     """
@@ -58,15 +58,30 @@ def parse_file(path: str | Path) -> Iterable[ox.Quad]:
     if form is None:
         raise DataError(f"{file}: no RDF format has the ending {file.suffix!r}")
     try:
-        return list(ox.parse(path=str(file), format=form, base_iri=file.resolve().as_uri()))
+        yield from ox.parse(path=str(file), format=form, base_iri=file.resolve().as_uri())
     except (OSError, SyntaxError) as error:
         raise DataError(f"{file}: {error}") from error
 
 
-def rdflib_triples(source: Graph, graphs: Sequence[str] | None) -> Iterator[tuple[Node, Node, Node]]:
+def _check_there(wanted: Iterable[str], there: Callable[[str], bool], where: str, *, every: bool) -> None:
+    """Raise DataError when none of the graphs is there, with `every` when any is not.
+
+    A mistyped name must not read as an empty graph, and so as a graph without faults.
+    """
+    asked = sorted(set(wanted))
+    absent = [name for name in asked if not there(name)]
+    if absent and every:
+        raise DataError(f"not among the graphs of {where}: {', '.join(absent)}")
+    if len(absent) == len(asked):
+        raise DataError(f"none of these graphs is in {where}: {', '.join(asked)}")
+
+
+def rdflib_triples(
+    source: Graph, graphs: Sequence[str] | None, *, every: bool = False
+) -> Iterator[tuple[Node, Node, Node]]:
     """Give the triples of an rdflib graph, or of the named graphs of a Dataset (all of them by default).
 
-    Raises DataError when `graphs` is given and none of them is there.
+    Raises DataError when `graphs` is given and none of them, with `every` not each of them, is there.
     """
     if not isinstance(source, Dataset):
         if graphs is not None:
@@ -74,8 +89,9 @@ def rdflib_triples(source: Graph, graphs: Sequence[str] | None) -> Iterator[tupl
         yield from source
         return
     wanted = None if graphs is None else {URIRef(g) for g in graphs}
-    if wanted is not None and not wanted & {g.identifier for g in source.graphs()}:
-        raise DataError(f"none of these graphs is in the data: {', '.join(sorted(wanted))}")
+    if wanted is not None:
+        there = {str(g.identifier) for g in source.graphs()}
+        _check_there(wanted, there.__contains__, "the data", every=every)
     seen: set[tuple[Node, Node, Node]] = set()
     for s, p, o, name in source.quads((None, None, None, None)):
         if (wanted is None or name in wanted) and (s, p, o) not in seen:
@@ -83,26 +99,29 @@ def rdflib_triples(source: Graph, graphs: Sequence[str] | None) -> Iterator[tupl
             yield s, p, o
 
 
-def store_graphs(store: ox.Store, graphs: Sequence[str] | None) -> list[ox.NamedNode] | None:
-    """Give the graph names to query; raises DataError when `graphs` is given and none of them is there."""
+def store_graphs(
+    store: ox.Store, graphs: Sequence[str] | None, *, every: bool = False
+) -> list[ox.NamedNode] | None:
+    """Give the graph names to query.
+
+    Raises DataError when `graphs` is given and none of them, with `every` not each of them, is there.
+    """
     if graphs is None:
         return None
-    names = [ox.NamedNode(g) for g in graphs]
-    if not any(store.contains_named_graph(n) for n in names):
-        raise DataError(f"none of these graphs is in the store: {', '.join(sorted(graphs))}")
-    return names
+    _check_there(graphs, lambda g: store.contains_named_graph(ox.NamedNode(g)), "the store", every=every)
+    return [ox.NamedNode(g) for g in graphs]
 
 
-def quads(source: Source, graphs: Sequence[str] | None) -> Iterator[ox.Quad]:
+def quads(source: Source, graphs: Sequence[str] | None, *, every: bool = False) -> Iterator[ox.Quad]:
     """Give the quads of any source, of `graphs` only where they are given; terms are as they were written.
 
-    Raises DataError.
+    Raises DataError when it cannot be read, when none of `graphs` is there, with `every` when any is not.
     """
     if isinstance(source, Graph):
-        yield from _converted(rdflib_triples(source, graphs))
+        yield from _converted(rdflib_triples(source, graphs, every=every))
         return
     if isinstance(source, ox.Store):
-        names = store_graphs(source, graphs)
+        names = store_graphs(source, graphs, every=every)
         if names is None:
             yield from source
         else:
@@ -111,11 +130,15 @@ def quads(source: Source, graphs: Sequence[str] | None) -> Iterator[ox.Quad]:
         return
     if not isinstance(source, str | Path):
         raise DataError(f"not a path, rdflib graph or pyoxigraph Store: {type(source).__name__}")
-    wanted = None if graphs is None else {ox.NamedNode(g) for g in graphs}
-    found = [q for q in parse_file(source) if wanted is None or q.graph_name in wanted]
-    if graphs is not None and not found:
-        raise DataError(f"none of these graphs is in {source}: {', '.join(sorted(graphs))}")
-    yield from found
+    if graphs is None:
+        yield from parse_file(source)
+        return
+    wanted, there = {ox.NamedNode(g) for g in graphs}, set[str]()
+    for quad in parse_file(source):
+        if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name in wanted:
+            there.add(quad.graph_name.value)
+            yield quad
+    _check_there(graphs, there.__contains__, str(source), every=every)
 
 
 def _converted(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
@@ -136,15 +159,15 @@ def read_only(source: Source, graphs: Sequence[str] | None = None) -> Graph:
     return load(source, graphs)
 
 
-def load(source: Source, graphs: Sequence[str] | None = None) -> Graph:
+def load(source: Source, graphs: Sequence[str] | None = None, *, every: bool = False) -> Graph:
     """Give a source as one rdflib graph: the union of `graphs`, or of everything.
 
     Literals keep their lexical form; "a"^^xsd:string is made plain, as RDF 1.1 says they are one term.
-    Raises DataError.
+    Raises DataError, as `quads` does.
     """
     out = Graph()
     if isinstance(source, Graph):
-        for s, p, o in rdflib_triples(source, graphs):
+        for s, p, o in rdflib_triples(source, graphs, every=every):
             string = isinstance(o, Literal) and o.datatype == XSD.string
             out.add((s, p, Literal(str(o)) if string else o))
         for prefix, name in source.namespaces():
@@ -157,6 +180,6 @@ def load(source: Source, graphs: Sequence[str] | None = None) -> Graph:
             cache[raw] = to_rdflib(raw)
         return cache[raw]
 
-    for quad in quads(source, graphs):
+    for quad in quads(source, graphs, every=every):
         out.add((term(quad.subject), term(quad.predicate), term(quad.object)))
     return out
