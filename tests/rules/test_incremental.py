@@ -101,7 +101,7 @@ def test_any_change_of_the_example_bureau() -> None:
     pool = sorted(source.store.triples(graphs[:-1]), key=str)
     store = ox.Store()
     store.extend(ox.Quad(*t, ox.NamedNode(GRAPH)) for t in source.store.triples(graphs))
-    for _ in range(15):
+    for _ in range(8):
         triples = random.sample(pool, 3)
         for added, removed in (([], triples), (triples, [])):
             for quad in quads(removed):
