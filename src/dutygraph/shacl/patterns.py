@@ -11,7 +11,7 @@ from dutygraph.shacl.ways import TYPE, Back, Edge, Either, Repeated, Then, Typed
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _NAME = re.compile(r"(?P<prefix>[^\W_][\w.\-]*)?:(?P<local>.*)", re.DOTALL)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
 class UnknownPatternError(Exception):
