@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from dutygraph.rules.catalogue import DERIVED_GRAPHS, InferenceRule, load_rules
+from dutygraph.rules.catalogue import DERIVED_GRAPHS, InferenceRule, RuleError, load_rules
 from dutygraph.rules.keyed import Key, Keyed, Part, keyed
 from dutygraph.rules.run import THIS, require_run
 from dutygraph.shacl.footprint import NOTHING, Footprint, Subject, footprint_of_change, read_by_query
@@ -103,7 +103,8 @@ class Inference:
     def apply(self, added: Iterable[ox.Triple], removed: Iterable[ox.Triple]) -> DerivedChange:
         """Follow a change of the asserted graphs' union; what is in both, stays.
 
-        Terms must be as a Store gives them. Raises RuleError when the run loses its date or bureau.
+        Terms must be as a Store gives them. Raises RuleError, and follows nothing, when the run would lose its
+        date or bureau.
         """
         came = set(added)
         went = {triple for triple in removed if triple in self._asserted and triple not in came}
@@ -112,7 +113,12 @@ class Inference:
         self._asserted |= came
         self._asserted -= went
         self._settle(came | went)
-        require_run(self._data, self._run)
+        try:
+            require_run(self._data, self._run)
+        except RuleError:
+            self._asserted = (self._asserted - came) | went
+            self._settle(came | went)
+            raise
         rules = self._follow(before)
         return self._outcome(before, rules)
 

@@ -117,6 +117,8 @@ def test_a_run_must_keep_its_date() -> None:
     dates = [t for t in given if t.predicate.value.endswith("#asOf")]
     with pytest.raises(RuleError, match="asOf"):
         watched.inference.apply([], dates)
+    assert watched.inference.derived() == derive(watched.store, RUN, [GRAPH])
+    assert watched.inference.apply(dates, []).came == ()
 
 
 def test_rules_that_a_change_does_not_touch_do_not_run() -> None:

@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 from agreement import ttl
 
-from dutygraph.shacl import Session
+from dutygraph.shacl import EngineError, Session
 from dutygraph.shacl.footprint import Footprint, footprint_of_change, read_by_query
 
 EX = "http://example.org/"
@@ -87,3 +87,19 @@ def test_untouched_checks_do_not_run() -> None:
     assert session.apply(added=new[1:]).checks == 0
     assert session.apply(added=new[:1]).checks == 1
     assert session.apply(added=new).checks == 0
+
+
+def test_after_a_failure_the_next_change_is_judged_anew() -> None:
+    select = '"SELECT $this (true AS ?failure) WHERE { $this ex:p ex:bad }"'
+    shapes = ttl(
+        f"ex:S sh:targetSubjectsOf ex:p ; sh:sparql [ sh:prefixes ex: ; sh:select {select} ] ; "
+        "sh:property [ sh:path ex:p ; sh:maxCount 1 ] ."
+    )
+    store = ox.Store()
+    node, prop = ox.NamedNode(EX + "n"), ox.NamedNode(EX + "p")
+    store.add(ox.Quad(node, prop, ox.Literal("1")))
+    session = Session(store, shapes)
+    bad, other = (ox.Quad(node, prop, ox.NamedNode(EX + name)) for name in ("bad", "other"))
+    with pytest.raises(EngineError):
+        session.apply(added=[bad, other])
+    assert len(session.apply(removed=[bad]).new) == 1

@@ -103,6 +103,7 @@ class Session:
         self._parsed = parse_shapes(self._shapes)
         self._messages = cache(partial(messages_of, self._shapes))
         self.data = Mirror(store, graphs)
+        self._unsure = False
         self._build()
 
     @property
@@ -133,9 +134,12 @@ class Session:
         For a caller who knows it: the Store is not looked at. Terms must be as the Store gives them.
         """
         triples = self.data.update(added, removed)
-        if any(triple.predicate.value == _SUBCLASS_OF for triple in triples):
-            return self._again()
-        return self._refresh(triples)
+        whole = self._unsure or any(triple.predicate.value == _SUBCLASS_OF for triple in triples)
+        # An engine's failure leaves some checks behind: then the next change runs everything.
+        self._unsure = True
+        change = self._again() if whole else self._refresh(triples)
+        self._unsure = False
+        return change
 
     def _is_ours(self, graph: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> bool:
         return self._graphs is None or graph in self._graphs
@@ -168,8 +172,8 @@ class Session:
         return {node: tuple(results) for node, results in found.items()}
 
     def _again(self) -> Change:
-        """Run everything: which classes are below which has changed."""
-        before = _all(check.found for check in self._checks)
+        """Run everything."""
+        before = _all(self._state.found)
         self._build()
         return self._change(before, _all(check.found for check in self._checks))
 
