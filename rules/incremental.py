@@ -103,8 +103,8 @@ class Inference:
     def apply(self, added: Iterable[ox.Triple], removed: Iterable[ox.Triple]) -> DerivedChange:
         """Follow a change of the asserted graphs' union; what is in both, stays.
 
-        Terms must be as a Store gives them. Raises RuleError, and follows nothing, when the run would lose its
-        date or bureau.
+        Terms must be as a Store gives them. Raises RuleError, and follows nothing, when the run would lose
+        its date or bureau.
         """
         came = set(added)
         went = {triple for triple in removed if triple in self._asserted and triple not in came}
