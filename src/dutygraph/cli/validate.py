@@ -14,7 +14,7 @@ import typer
 
 from dutygraph.cli.console import errors
 from dutygraph.cli.options import Engine, EngineName, Lang, Language, Output
-from dutygraph.cli.validate_forms import ResultFormat, Told, as_json_lines, summary, write
+from dutygraph.cli.validate_forms import ResultFormat, Told, as_json_lines, as_plan, put, summary, write
 from dutygraph.shacl import (
     Report,
     Result,
@@ -25,6 +25,7 @@ from dutygraph.shacl import (
     validate,
 )
 from dutygraph.shacl import explain as explain_all
+from dutygraph.shacl import plan as plan_of
 from dutygraph.shacl.explaining import prefixed, prefixes_of
 from dutygraph.shacl.source import load
 
@@ -57,6 +58,12 @@ def run(
             help="说明每条结果的依据和最小改动（text、json）/ tell why, and what would mend it (text, json)",
         ),
     ] = False,
+    plan: Annotated[
+        bool,
+        typer.Option(
+            "--plan", help="列出每条约束的查询、行数和耗时 / show the query, rows and time of each constraint"
+        ),
+    ] = False,
     time_limit: Annotated[
         float | None,
         typer.Option(
@@ -75,13 +82,17 @@ def run(
     """
     try:
         with _ended_by_ctrl_c():
-            if format_ is ResultFormat.LINES and engine is EngineName.COMPILED and time_limit is None:
+            if plan:
+                conforms = _plan(data, shapes, graph, output)
+            elif format_ is ResultFormat.LINES and engine is EngineName.COMPILED and time_limit is None:
                 conforms = _stream(data, shapes, graph, output)
             else:
                 report, told = _report(data, shapes, graph, engine, time_limit, explain)
                 conforms = report.conforms
                 with _opened(output) as file:
                     write(format_, report, told, lang.value, file)
+                if format_ is ResultFormat.LINES:
+                    sys.stderr.write(summary(conforms, len(report.results), report.examined))
     except UnsupportedError as error:
         _leave(error, NOT_SUPPORTED)
     except (ShaclError, OSError) as error:
@@ -123,9 +134,16 @@ def _stream(data: Path, shapes: Path, graphs: list[str] | None, output: Path | N
             yield result
 
     with _opened(output) as file:
-        file.writelines(line.encode() for line in as_json_lines(counted(), compiled.graph))
+        put(as_json_lines(counted(), compiled.graph), file)
     sys.stderr.write(summary(not found, found, results.examined))
     return not found
+
+
+def _plan(data: Path, shapes: Path, graphs: list[str] | None, output: Path | None) -> bool:
+    steps = plan_of(data, shapes, graphs=graphs)
+    with _opened(output) as file:
+        put(as_plan(steps), file)
+    return True
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from rdflib import Graph
 from rdflib.term import Node
 
-from dutygraph.shacl import Explanation, Report, Result, path_text
+from dutygraph.shacl import Explanation, Report, Result, Step, path_text
 from dutygraph.shacl.explaining import as_data, as_lines
 from dutygraph.shacl.source import from_rdflib
 
@@ -34,13 +34,29 @@ def write(form: ResultFormat, report: Report, told: Told, lang: str, file: Binar
     if form is ResultFormat.TURTLE:
         _write_turtle(report, file)
     else:
-        file.writelines(piece.encode() for piece in _WRITERS[form](report, told, lang))
+        put(_WRITERS[form](report, told, lang), file)
+
+
+def put(pieces: Iterable[str], file: BinaryIO) -> None:
+    """Write a text piece by piece, in UTF-8."""
+    for piece in pieces:  # noqa: FURB122 - writelines would pass by a `write` that is wrapped
+        file.write(piece.encode())
 
 
 def as_json_lines(results: Iterable[Result], shapes: Graph) -> Iterator[str]:
     """Give one JSON object a line for each result."""
     for result in results:
         yield json.dumps(_as_data(shapes, result), ensure_ascii=False) + "\n"
+
+
+def as_plan(steps: Iterable[Step]) -> Iterator[str]:
+    """Give each query with the shape and constraint it is for, its rows and its time."""
+    before = ""
+    for step in steps:
+        if step.shape != before:
+            yield f"shape {step.shape or '-'}\n"
+            before = step.shape
+        yield f"  {step.component}: {step.rows} rows, {step.seconds * 1000:.1f} ms\n    {step.query}\n"
 
 
 def summary(conforms: bool, results: int, examined: Mapping[str, int]) -> str:

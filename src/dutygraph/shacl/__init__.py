@@ -29,6 +29,7 @@ from dutygraph.shacl.errors import (
 )
 from dutygraph.shacl.explaining import Explanation, explain
 from dutygraph.shacl.incremental import Change, Session
+from dutygraph.shacl.plan import Step, plan
 from dutygraph.shacl.report import Report, Result, fill, path_text
 from dutygraph.shacl.rules import run_rules
 from dutygraph.shacl.source import read_only
@@ -53,6 +54,7 @@ __all__ = [
     "Session",
     "ShaclError",
     "ShapeError",
+    "Step",
     "TimeLimitError",
     "UnsupportedError",
     "compile_shapes",
@@ -60,6 +62,7 @@ __all__ = [
     "fill",
     "iter_results",
     "path_text",
+    "plan",
     "run_rules",
     "validate",
 ]
@@ -69,7 +72,7 @@ def validate(
     data: Source,
     shapes: Source | Compiled,
     *,
-    engine: Engine = "pyshacl",
+    engine: Engine = "compiled",
     graphs: Sequence[str] | None = None,
     advanced: bool = False,
     time_limit: float | None = None,

@@ -33,6 +33,7 @@ _SILENT = {
     *(SH.flags, SH.ignoredProperties, SH.rule, SH.prefixes, SH.declare, SH.select, SH.ask, SH.parameter),
     *(SH.validator, SH.nodeValidator, SH.propertyValidator, SH.labelTemplate, SH.entailment, SH.shapesGraph),
 }
+DEEPEST = 50  # shapes inside each other
 _REFUSED = {SH.target, SH.expression, SH.js}
 _TRUE = Literal("true", datatype="http://www.w3.org/2001/XMLSchema#boolean", normalize=False)
 
@@ -84,6 +85,9 @@ class _Parser:
         if node in above:
             circle = " -> ".join(str(n) for n in (*above[above.index(node) :], node))
             raise UnsupportedError(f"recursive shapes: {circle}", shape=str(node), component="recursion")
+        if len(above) > DEEPEST:
+            reason = f"more than {DEEPEST} shapes inside each other"
+            raise UnsupportedError(reason, shape=str(above[0]), component="nesting")
         if node not in self.done:
             self.done[node] = self._shape(node, (*above, node))
         return self.done[node]

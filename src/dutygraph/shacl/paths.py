@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rdflib import RDF, SH, BNode, Graph, URIRef
 
-from dutygraph.shacl.errors import ShapeError
+from dutygraph.shacl.errors import ShapeError, UnsupportedError
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -18,6 +18,7 @@ _UNARY = {
     SH.oneOrMorePath: ("", "+"),
     SH.zeroOrOnePath: ("", "?"),
 }
+DEEPEST = 50  # paths inside each other
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Path:
 def parse_path(graph: Graph, node: Node, shape: str = "") -> Path:
     """Read the path `node` of the shapes graph (SHACL 2.3.1.1 to 2.3.1.7).
 
-    Raises ShapeError when the path is ill-formed or runs in a circle.
+    Raises ShapeError when the path is ill-formed or runs in a circle, UnsupportedError when it is too deep.
     """
     return _parse(graph, node, shape, frozenset())
 
@@ -49,6 +50,9 @@ def _parse(graph: Graph, node: Node, shape: str, above: frozenset[Node]) -> Path
         raise ShapeError(f"{node!r} is not a path", shape=shape, prop="sh:path", clause="2.3.1")
     if node in above:
         raise ShapeError("the path refers to itself", shape=shape, prop="sh:path", clause="2.3.1")
+    if len(above) > DEEPEST:
+        reason = f"more than {DEEPEST} paths inside each other"
+        raise UnsupportedError(reason, shape=shape, component="sh:path")
     below = above | {node}
     if (node, RDF.first, None) in graph:
         return _sequence(graph, node, shape, below)

@@ -89,9 +89,9 @@ def rdflib_triples(
         yield from source
         return
     wanted = None if graphs is None else {URIRef(g) for g in graphs}
-    if wanted is not None:
+    if graphs is not None:
         there = {str(g.identifier) for g in source.graphs()}
-        _check_there(wanted, there.__contains__, "the data", every=every)
+        _check_there(graphs, there.__contains__, "the data", every=every)
     seen: set[tuple[Node, Node, Node]] = set()
     for s, p, o, name in source.quads((None, None, None, None)):
         if (wanted is None or name in wanted) and (s, p, o) not in seen:
