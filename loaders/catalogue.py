@@ -140,6 +140,7 @@ def _entity(table: Mapping[str, Any]) -> EntityForm:
         number_column=table.get("number_column"),
         registers=table.get("registers", True),
         on_mention=table.get("on_mention", False),
+        year_property=term(table["year_property"]) if "year_property" in table else None,
         graph_as=table.get("graph_as"),
     )
 

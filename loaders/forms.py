@@ -81,6 +81,7 @@ class EntityForm:
     number_column: str | None = None
     registers: bool = True
     on_mention: bool = False
+    year_property: URIRef | None = None
     graph_as: str | None = None
 
     @property

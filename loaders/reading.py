@@ -24,7 +24,6 @@ from dutygraph.loaders.unfit import UnfitError
 from dutygraph.loaders.values import Raw, has_control, normalise, plain, split
 from dutygraph.model import Cell, Problem, Record, Text
 
-_OTHER_SEPARATORS = "、，,"
 _LIKE_A_NAME = re.compile("[\u4e00-\u9fff]{2,4}")
 
 
@@ -222,7 +221,3 @@ def _oddities(column: ColumnForm, found: str) -> Iterator[Text]:
         for item in split(found):
             if _LIKE_A_NAME.fullmatch(item.strip()):
                 yield say("like-a-name", value=item.strip())
-    if column.many and column.type == "reference":
-        for separator in _OTHER_SEPARATORS:
-            if separator in found:
-                yield say("other-separator", separator=separator)

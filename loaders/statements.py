@@ -110,12 +110,15 @@ class _Maker:
         return None
 
     def register_mentioned(self) -> None:
-        """Register those who were only mentioned: people have no ledger of their own."""
+        """Register what was only mentioned: people, who have no ledger, and years that have no plan's row."""
         entities = {entity.kind: entity for entity in mentioned_entities()}
         for (kind, identifier), mention in self._mentioned.items():
             entity, iri = entities[kind], self.registry.iri(kind, identifier)
             for predicate, value in _registration(identifier, entity.classes):
                 self._add(Statement(iri, predicate, value, entity.graph, mention.cell))
+            if entity.year_property:
+                year = self._literal("year", identifier)
+                self._add(Statement(iri, entity.year_property, year, entity.graph, mention.cell))
 
     def register_bureau(self) -> None:
         """Register the bureau that all rows are about, also where no sheet describes it."""

@@ -101,6 +101,8 @@ def _identifier(column: ColumnForm, raw: Raw, text: str, _row: Mapping[str, str]
     if text in column.flags or text in column.own:
         return text
     name = " ".join(unicodedata.normalize("NFKC", _text(column, raw, text, {})).split())
+    if re.search("[、,，]", text):
+        raise UnfitError(say("several-identifiers", value=text[:60]))
     if " " in name:
         closed = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", name)
         # Closing a gap may let two characters combine.

@@ -105,6 +105,16 @@ def test_nothing_examined_never_reads_as_green(form: Format) -> None:
     assert "没有发现缺口" in report_bytes(make(), form, "zh").decode()
 
 
+@pytest.mark.parametrize("form", [form for form in Format if form is not Format.XLSX])
+def test_every_form_says_which_rules_examined_nothing(form: Format) -> None:
+    said = report_bytes(make(examined=0), form, "zh").decode()
+
+    if form is Format.JSON:
+        assert all(rule["examined"] == 0 for rule in json.loads(said)["rules"])
+    else:
+        assert "没有对象可查" in said
+
+
 # ---- for spreadsheets
 
 
@@ -114,7 +124,7 @@ def test_no_text_is_a_formula_in_csv(text: str) -> None:
 
     assert data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert len(rows) == 2
+    assert [row[1] for row in rows[2:]] == [outcome.rule for outcome in saying(text).unexamined()]
     assert not [cell for row in rows for cell in row if re.match(r"[=+\-@\t\r＝＋－＠]", cell)]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from rdflib import DCTERMS, RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, RDFS, SH, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from dutygraph.model import CheckReport, Finding
 from dutygraph.ontology import SV
+from dutygraph.report.words import word
 from dutygraph.shapes import load_dataset_shapes, load_shapes
 
 
@@ -19,6 +20,10 @@ def as_turtle(report: CheckReport, _lang: str) -> bytes:
     node = BNode("report")
     graph.add((node, RDF.type, SH.ValidationReport))
     graph.add((node, SH.conforms, Literal(not report.open_findings)))
+    for outcome in report.unexamined():
+        for lang, tag in (("zh", "zh-hans"), ("en", "en")):
+            said = f"{outcome.rule}: {word('heading', 'unexamined', lang)}"
+            graph.add((node, RDFS.comment, Literal(said, lang=tag)))
     for finding in report.open_findings:
         graph.add((node, SH.result, _result(graph, shapes, finding)))
     return graph.serialize(format="turtle").encode()

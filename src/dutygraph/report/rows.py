@@ -26,6 +26,18 @@ def gap_rows(report: CheckReport, lang: str) -> list[dict[str, str]]:
     ]
 
 
+def unexamined_rows(report: CheckReport, lang: str) -> list[dict[str, str]]:
+    """Return one row a rule that found nothing to examine, with that as its message."""
+    return [
+        {
+            "rule": outcome.rule,
+            "requirement": outcome.label.in_language(lang),
+            "message": word("heading", "unexamined", lang),
+        }
+        for outcome in report.unexamined()
+    ]
+
+
 def rule_rows(report: CheckReport, lang: str) -> list[dict[str, str]]:
     """Return one row a rule and severity, by ``RULE_COLUMNS``."""
     return [_rule_row(outcome, lang) for outcome in report.rules]
