@@ -28,7 +28,7 @@ def write_tables(measured: Mapping[str, Line], page: Path) -> None:
         "versions": "\n".join(versions()),
         "equality": "\n".join(equality(lines)),
         "file": "\n\n".join(by_size(lines, "file", "file", "as one file")),
-        "each": "\n\n".join(by_size(lines, "file", "each", "file by file")),
+        "each": "\n\n".join(by_size(lines, "each", "each", "file by file")),
         "rest": "\n\n".join(at_rest(lines)),
         "change": "\n".join(changes(lines)),
         "bureaus": "\n".join(slope(lines, "file", "bureaus", per_unit=True)),
@@ -110,12 +110,15 @@ def changes(lines: Lines) -> Iterator[str]:
 def slope(lines: Lines, table: str, title: str, *, per_unit: bool) -> Iterator[str]:
     """How processor time grows with the size."""
     chosen = [line for line in _sorted(lines, table) if line["mode"] == "file"]
-    sizes = sorted({line["size"] for line in chosen}, key=lambda size: size or 1_000_000)
-    heads = " | ".join(f"{size or 'all'} {title}" for size in sizes)
+    everything = table == "shapes"
+    sizes = sorted({line["size"] for line in chosen}, key=lambda size: size or everything * 1_000_000)
+    heads = " | ".join(f"{size or everything * 'all' or 0} {title}" for size in sizes)
     yield f"| engine | {heads} |"
     yield "|---" * (len(sizes) + 1) + "|"
     for engine in (ours(), *peers()):
         mine = {line["size"]: line for line in chosen if line["engine"] == engine.name}
+        if not mine:
+            continue
         cells = (_slope_cell(mine.get(size), size if per_unit else 1) for size in sizes)
         yield f"| {engine.title} | {' | '.join(cells)} |"
 
@@ -139,7 +142,7 @@ def _rows(lines: Iterable[Line], base: Iterable[Line]) -> Iterator[str]:
         columns = _columns(line)
         ourselves = _columns(mine or line)
         shown = (
-            f"{_number(value)} | {value / our:.1f}" if our else f"{_number(value)} | "
+            f"{_number(value)} | {value / our:.1f}" if mine and our else f"{_number(value)} | "
             for value, our in zip(columns, ourselves, strict=True)
         )
         yield f"| {title} | {' | '.join(shown)} | {len(line['seconds'])} | {_equal(line)} |"
