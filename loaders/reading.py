@@ -6,6 +6,7 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from dutygraph.loaders.catalogue import form_of, mentioned_kinds, sheet_forms
@@ -57,6 +58,10 @@ class Reading:
     """Whether a workbook of rejected rows is among the sources, which is no whole ledger."""
 
 
+_SURELY, _PERHAPS = 0.75, 0.5
+"""How alike a name must be to one that is missing to be refused, or to be pointed out (difflib's ratio)."""
+
+
 def read_grids(grids: Sequence[Grid], reading: Reading) -> None:
     """Add the records of some grids of one source to *reading*."""
     if grids and all(grid.blank for grid in grids):
@@ -68,7 +73,7 @@ def read_grids(grids: Sequence[Grid], reading: Reading) -> None:
             reading.forms.add(form.name)
             _read_sheet(unmerged(grid), form, reading)
         elif grid.sheet.strip() not in SERVICE_SHEETS:
-            reading.notices.append(_unknown_sheet(grid))
+            _tell_unknown_sheet(grid, {form.name for _, form in known if form}, reading)
     if grids and not any(form for _, form in known):
         found = "、".join(grid.sheet for grid in grids)
         expected = "、".join(form.name for form in sheet_forms()[:10])
@@ -77,11 +82,21 @@ def read_grids(grids: Sequence[Grid], reading: Reading) -> None:
         )
 
 
-def _unknown_sheet(grid: Grid) -> Problem:
-    close = difflib.get_close_matches(grid.sheet, [form.name for form in sheet_forms()], n=1, cutoff=0.5)
-    hint = say("did-you-mean", name=close[0]) if close else ""
+def _tell_unknown_sheet(grid: Grid, there: AbstractSet[str], reading: Reading) -> None:
+    place = Cell(grid.file, grid.sheet)
+    missing = [form.name for form in sheet_forms() if form.name not in there]
+    meant = _closest(grid.sheet, missing, _SURELY)
+    if meant and not grid.blank:
+        reading.problems.append(Problem(place, say("misnamed-sheet", name=meant)))
+        return
+    close = _closest(grid.sheet, missing, _PERHAPS)
+    hint = say("did-you-mean", name=close) if close else ""
     rows = sum(1 for row in grid.rows if any(plain(cell) for cell in row))
-    return Problem(Cell(grid.file, grid.sheet), say("unknown-sheet", rows=rows, hint=hint))
+    reading.notices.append(Problem(place, say("unknown-sheet", rows=rows, hint=hint)))
+
+
+def _closest(name: str, names: Sequence[str], cutoff: float) -> str | None:
+    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=cutoff)), None)
 
 
 def _read_sheet(grid: Grid, form: SheetForm, reading: Reading) -> None:
@@ -127,6 +142,7 @@ def _layout(grid: Grid, form: SheetForm, header: Header, reading: Reading) -> _L
     broken = tuple(_header_problems(grid, form, header, known))
     reading.problems.extend(broken)
     reading.notices.extend(_header_notices(grid, form, header, known, extras))
+    reading.problems.extend(_misnamed_columns(grid, form, header, known, extras))
     columns = [(known[column.header][0], column) for column in form.columns if column.header in known]
     return _Layout(columns, extras, service, broken)
 
@@ -161,9 +177,26 @@ def _header_notices(
         if not header.names[index]:
             yield Problem(cell, say("no-column-name", letters=letters(index), count=count))
             continue
-        close = difflib.get_close_matches(name, absent, n=1, cutoff=0.5)
-        hint = say("did-you-mean", name=close[0]) if close else ""
+        close = _closest(name, absent, _PERHAPS)
+        hint = say("did-you-mean", name=close) if close else ""
         yield Problem(cell, say("unknown-column", count=count, hint=hint))
+
+
+def _misnamed_columns(
+    grid: Grid,
+    form: SheetForm,
+    header: Header,
+    known: Mapping[str, Sequence[int]],
+    extras: Mapping[int, str],
+) -> Iterator[Problem]:
+    """Yield the filled columns that surely are one the sheet lacks: left out, they would look like gaps."""
+    absent = [column.header for column in form.columns if column.header not in known]
+    for index, name in extras.items():
+        filled = any(plain(row[index]) for row in grid.rows[header.data :] if index < len(row))
+        meant = _closest(header.names[index], absent, _SURELY) if header.names[index] and filled else None
+        if meant:
+            cell = Cell(grid.file, grid.sheet, header.row + 1, name)
+            yield Problem(cell, say("misnamed-column", name=meant))
 
 
 def _rows(grid: Grid, form: SheetForm, header: Header, layout: _Layout, reading: Reading) -> Iterator[Row]:

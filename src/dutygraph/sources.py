@@ -42,8 +42,8 @@ class OpenSource:
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What was noticed while reading files; a store has nothing to say."""
-        return () if self.loaded is None else self.loaded.notices
+        """What was left out or noticed while reading files; a store has nothing to say."""
+        return () if self.loaded is None else (*self.loaded.problems, *self.loaded.notices)
 
 
 def open_source(

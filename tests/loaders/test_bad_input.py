@@ -209,11 +209,25 @@ def test_a_header_twice(tmp_path: Path) -> None:
     assert "more than once (columns B、D)" in problem.message.en
 
 
-def test_an_unknown_header_is_a_notice_with_a_guess(tmp_path: Path) -> None:
+def test_a_header_that_surely_means_a_missing_column_is_refused(tmp_path: Path) -> None:
     loaded = load_book(tmp_path, {NODE_SHEET: (("节点编号", "执行岗"), ("N1", "G1"))})
+    problem = only(loaded.problems)
+    assert problem.cell == Cell("book.xlsx", NODE_SHEET, 1, "执行岗")
+    assert "缺少列“执行岗位”" in problem.message.zh
+
+
+def test_a_header_that_perhaps_means_a_missing_column_is_a_notice_with_a_guess(tmp_path: Path) -> None:
+    loaded = load_book(tmp_path, {NODE_SHEET: (("节点编号", "执行岗人员"), ("N1", "G1"))})
     assert loaded.problems == ()
-    notice = [n for n in loaded.notices if n.cell == Cell("book.xlsx", NODE_SHEET, 1, "执行岗")]
+    notice = [n for n in loaded.notices if n.cell == Cell("book.xlsx", NODE_SHEET, 1, "执行岗人员")]
     assert "Did you mean “执行岗位”?" in only(notice).message.en
+
+
+def test_a_sheet_that_surely_is_a_missing_one_is_refused(tmp_path: Path) -> None:
+    loaded = load_book(tmp_path, {"表5监督员": (("任命编号", "人员"), ("A01", "P001"))})
+    problem = only(loaded.problems)
+    assert problem.cell == Cell("book.xlsx", "表5监督员")
+    assert "缺少工作表“表5 监督员任命”" in problem.message.zh
 
 
 # ---- which bureau

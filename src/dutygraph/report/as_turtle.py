@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from rdflib import DCTERMS, RDF, RDFS, SH, BNode, Graph, Literal, URIRef
+from collections.abc import Iterator
+from itertools import count
+
+from rdflib import DCTERMS, RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from dutygraph.model import CheckReport, Finding
@@ -19,6 +22,7 @@ def as_turtle(report: CheckReport, _lang: str) -> bytes:
     graph.bind("sv", SV)
     node = BNode("report")
     graph.add((node, RDF.type, SH.ValidationReport))
+    graph.add((node, SV.asOf, Literal(report.as_of.isoformat(), datatype=XSD.date)))
     graph.add((node, SH.conforms, Literal(not report.open_findings)))
     for outcome in report.unexamined():
         for lang, tag in (("zh", "zh-hans"), ("en", "en")):
@@ -45,15 +49,15 @@ def _result(graph: Graph, shapes: Graph, finding: Finding) -> BNode:
         graph.add((result, SH.value, value))
     path = shapes.value(shape, SH.path)
     if finding.path is not None and path is not None:
-        graph.add((result, SH.resultPath, path))
-        _copy(shapes, path, graph)
+        graph.add((result, SH.resultPath, _copy(shapes, path, graph, count(), f"path-{finding.id}")))
     return result
 
 
-def _copy(source: Graph, node: Node, target: Graph) -> None:
+def _copy(source: Graph, node: Node, target: Graph, numbers: Iterator[int], name: str) -> Node:
+    """Copy a path into *target*, its blank nodes named anew, so that equal reports are equal bytes."""
     if not isinstance(node, BNode):
-        return
-    for triple in source.triples((node, None, None)):
-        if triple not in target:
-            target.add(triple)
-            _copy(source, triple[2], target)
+        return node
+    copied = BNode(f"{name}-{next(numbers)}")
+    for predicate, value in sorted(source.predicate_objects(node), key=lambda pair: str(pair[0])):
+        target.add((copied, predicate, _copy(source, value, target, numbers, name)))
+    return copied

@@ -134,3 +134,6 @@ def _write_about(sheet: Worksheet, report: CheckReport, lang: str, header: Forma
     for line, (kind, count) in enumerate(report.counts.items(), start=len(facts) + 1):
         sheet.write_string(line, 0, kind_name(kind, lang) or kind, plain)
         sheet.write_number(line, 1, count, plain)
+    for line, notice in enumerate(report.notices, start=len(facts) + len(report.counts) + 1):
+        sheet.write_string(line, 0, word("heading", "notices", lang), plain)
+        sheet.write_string(line, 1, notice.line(lang)[:LONGEST_TEXT], plain)
