@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 Workbook: TypeAlias = xlsxwriter.Workbook
 

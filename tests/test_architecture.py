@@ -29,9 +29,18 @@ LAYERS = (
 )
 # Modules of src/dutygraph that are the check's own parts.
 CHECK_PARTS = {
-    "bureaus", "dataset_check", "described", "findings", "gate", "reasons", "responsible", "run", "sources", "things",
+    "bureaus",
+    "dataset_check",
+    "described",
+    "findings",
+    "gate",
+    "reasons",
+    "responsible",
+    "run",
+    "sources",
+    "things",
     "waivers",
-}  # fmt: skip
+}
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
 

@@ -76,7 +76,7 @@ class CoverageRow:
 
 
 def coverage(store: Store, names: BureauGraphs, axis: Axis) -> tuple[CoverageRow, ...]:
-    """Return the coverage of one prepared bureau by an axis, in its query's order, the nameless group last."""
+    """Return the coverage of one prepared bureau by an axis, in its query's order, the nameless last."""
     query = resources.files("dutygraph.coverage").joinpath(f"{axis.value}.rq").read_text(encoding="utf-8")
     things = Things(store.triples(names.checked()))
     items: dict[str, dict[str, bool]] = defaultdict(dict)
