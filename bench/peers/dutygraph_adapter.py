@@ -7,10 +7,11 @@ from typing import Any
 
 from runner import Row, main
 
+from dutygraph.shacl import compile_shapes
 from dutygraph.shacl import validate as compiled
 
 
-def validate(data: str, shapes: str) -> Any:
+def validate(data: str, shapes: Any) -> Any:
     return compiled(data, shapes, engine="compiled")
 
 
@@ -21,4 +22,4 @@ def rows(report: Any) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    main(str, str, validate, rows)
+    main(compile_shapes, str, validate, rows)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COMPLEX = {"BIND", "VALUES", "OPTIONAL", "UNION", "GRAPH", "SELECT", "MINUS", "SERVICE", "BNODE", "RAND"}
 _HOSTS = {"where", "group", "optional"}
+_NULLABLE = {"*", "?", "$PATH", "?PATH"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _rewrite(
     if set(words(group.tokens())) & _COMPLEX or not group.certain():
         return None
     if found.negated:
-        return _left_join(group, outer, patterns, marks)
+        return _left_join(group, outer, patterns, marks) or _anti_join(host, group, outer, patterns, marks)
     return _semi_join(host, group, outer, patterns, marks)
 
 
@@ -73,21 +74,39 @@ def _left_join(
 def _semi_join(
     host: Group, group: Group, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]
 ) -> list[Item] | None:
-    """Give `{ SELECT DISTINCT shared … }`: DISTINCT, for a row that matches twice is still one row.
-
-    The triples of the host stand in it too, so that filters see what the host binds.
-    """
+    """Give `{ SELECT DISTINCT shared … }`: DISTINCT, for a row that matches twice is still one row."""
     shared = group.variables() & outer
+    body = _with_host(host, group, shared, patterns)
+    if body is None or not _nest(body, outer, patterns, marks):
+        return None
+    return [Group("semijoin", ["SELECT", "DISTINCT", *(f"?{n}" for n in sorted(shared)), "WHERE", body])]
+
+
+def _anti_join(
+    host: Group, group: Group, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]
+) -> list[Item] | None:
+    """Give `MINUS { host's triples … }`: every row of the host agrees with itself there, and with no other.
+
+    For that, what host and group share must be bound in every row. An empty path is left alone: pyoxigraph
+    finds one from a node that is bound, but not from one that is only joined.
+    """
+    body = _with_host(host, group, group.variables() & outer, patterns)
+    if body is None or any(t in _NULLABLE for g in body.below() for t in g.tokens()):
+        return None
+    if not _nest(body, outer, patterns, marks):
+        return None
+    return ["MINUS", Group("antijoin", body.items)]
+
+
+def _with_host(host: Group, group: Group, shared: set[str], patterns: Mapping[str, str]) -> Group | None:
+    """Give the group with the triples of its host, so that filters see what the host binds."""
     if not shared or not shared <= host.certain() | patterns.keys():
         return None
     triples = host.triples()
     if any(t.startswith("_:") for t in triples):
         return None
     bound = [patterns[name] for name in sorted(patterns.keys() & (shared | host.certain()))]
-    body = Group("semijoin", [*bound, *triples, ".", *group.items] if triples else [*bound, *group.items])
-    if not _nest(body, outer, patterns, marks):
-        return None
-    return [Group("semijoin", ["SELECT", "DISTINCT", *(f"?{n}" for n in sorted(shared)), "WHERE", body])]
+    return Group("semijoin", [*bound, *triples, ".", *group.items] if triples else [*bound, *group.items])
 
 
 def _nest(body: Group, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]) -> bool:
