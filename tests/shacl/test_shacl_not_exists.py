@@ -163,6 +163,7 @@ DATA = (
         f"{MANY} FILTER NOT EXISTS {{ ?l ex:p ?value {INNER} }}",
         f"FILTER NOT EXISTS {{ ?l ex:p ?value {INNER} }} {MANY}",
         f"{MANY} . FILTER (ISIRI(?value)) FILTER NOT EXISTS {{ ?l ex:p ?value {INNER} }} . ?x ^ex:q ?y",
+        f"{MANY} {RANK} FILTER NOT EXISTS {{ ?l ex:p ?value {LATER} FILTER (STR(?n) > ?k) }}",
     ],
 )
 def test_what_is_the_same_is_joined(where: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _COMPLEX = {"BIND", "VALUES", "OPTIONAL", "UNION", "GRAPH", "SELECT", "MINUS", "SERVICE", "BNODE", "RAND"}
+_UNSTEADY = {"RAND", "BNODE", "UUID", "STRUUID"}
 _HOSTS = {"where", "group", "optional"}
 _NULLABLE = {"*", "?", "$PATH", "?PATH"}
 
@@ -52,8 +53,10 @@ def _rewrite(
     host: Group, found: _Filter, outer: set[str], patterns: Mapping[str, str], marks: Iterator[str]
 ) -> list[Item] | None:
     group = found.group
-    if set(words(group.tokens())) & _COMPLEX or not group.certain():
+    if not group.certain():
         return None
+    if set(words(group.tokens())) & _COMPLEX:
+        return _anti_join_of_rows(host, group, outer, patterns) if found.negated else None
     if found.negated:
         return _left_join(group, outer, patterns, marks) or _anti_join(host, group, outer, patterns, marks)
     return _semi_join(host, group, outer, patterns, marks)
@@ -96,6 +99,89 @@ def _anti_join(
     if not _nest(body, outer, patterns, marks):
         return None
     return ["MINUS", Group("antijoin", body.items)]
+
+
+def _anti_join_of_rows(
+    host: Group, group: Group, outer: set[str], patterns: Mapping[str, str]
+) -> list[Item] | None:
+    """Give `MINUS { host's triples, OPTIONALs and BINDs … }`, for a group that may have OPTIONALs itself.
+
+    Two rows of such a host that do not contradict each other are equal, for OPTIONAL adds the same variables
+    to all rows that it adds any to, and BIND depends on the row. So filters may speak of variables that are
+    unbound in some rows; triples may not.
+    """
+    rows, certain = _rows_of(host), host.certain() | patterns.keys()
+    if rows is None or not all(g.kind == "optional" and _is_plain(g) for g in group.groups()):
+        return None
+    if set(words(group.tokens())) & (_COMPLEX - {"OPTIONAL"} | _UNSTEADY):
+        return None
+    known = certain | Group("antijoin", rows).variables()
+    shared = group.variables() & outer
+    joined = shared & {n for g in group.below() for n in g.certain()}
+    body = [*rows, *(["."] if rows and rows[-1] != "." else []), *map(_copied, group.items)]
+    if not joined or not joined <= certain or not shared <= known:
+        return None
+    if any(t in _NULLABLE for g in Group("antijoin", body).below() for t in g.tokens()):
+        return None
+    bound = [patterns[name] for name in sorted(patterns.keys() & (known & host.variables() | shared))]
+    return ["MINUS", Group("antijoin", [*bound, *body])]
+
+
+def _rows_of(host: Group) -> list[Item] | None:
+    """Give the triples, OPTIONALs and BINDs of a group, its filters left out; None where it has more."""
+    tokens = host.tokens()
+    if set(words(tokens)) & (_COMPLEX - {"BIND", "OPTIONAL", "MINUS"} | _UNSTEADY):
+        return None
+    found: list[Item] = []
+    at = 0
+    while at < len(host.items):
+        item, word = host.items[at], _word(host.items, at)
+        if word == "FILTER":
+            at = _past_filter(host.items, at + 1)
+            item = "."
+        elif word in ("OPTIONAL", "MINUS"):
+            inner = host.items[at + 1]
+            at += 2
+            if isinstance(inner, Group) and inner.kind in ("leftjoin", "antijoin"):
+                continue  # a filter, rewritten
+            if not isinstance(inner, Group) or inner.kind != "optional" or not _is_plain(inner):
+                return None
+            found.extend(["OPTIONAL", _copied(inner)])
+            continue
+        elif isinstance(item, Group):
+            if item.kind != "semijoin":
+                return None
+            at += 1
+            continue
+        else:
+            at += 1
+        if item != "." or (found and found[-1] != "."):
+            found.append(item)
+    return None if any(isinstance(t, str) and t.startswith("_:") for t in found) else found
+
+
+def _is_plain(group: Group) -> bool:
+    """Tell whether a group has nothing but triples and filters, and no blank node by name."""
+    tokens = group.tokens()
+    odd = set(words(tokens)) & (_COMPLEX | _UNSTEADY) or any(t.startswith("_:") for t in tokens)
+    return not odd and not group.groups() and bool(group.certain())
+
+
+def _copied(item: Item) -> Item:
+    # What is bound before is written into each group later: none may stand in two places.
+    return item if isinstance(item, str) else Group(item.kind, list(item.items))
+
+
+def _past_filter(items: list[Item], at: int) -> int:
+    while items[at] != "(":
+        if isinstance(items[at], Group):
+            return at + 1
+        at += 1
+    depth = 1
+    while depth:
+        at += 1
+        depth += (items[at] == "(") - (items[at] == ")")
+    return at + 1
 
 
 def _with_host(host: Group, group: Group, shared: set[str], patterns: Mapping[str, str]) -> Group | None:
