@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dutygraph.loaders.catalogue import form_of, mentioned_kinds, sheet_forms
 from dutygraph.loaders.forms import (
@@ -54,6 +54,8 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
     forms: set[str] = field(default_factory=set)
+    remarks: list[tuple[Cell, str]] = field(default_factory=list)
+    """The rows of unknown sheets, as text, each with its place."""
     corrected: bool = False
     """Whether a workbook of rejected rows is among the sources, which is no whole ledger."""
 
@@ -91,8 +93,16 @@ def _tell_unknown_sheet(grid: Grid, there: AbstractSet[str], reading: Reading) -
         return
     close = _closest(grid.sheet, missing, _PERHAPS)
     hint = say("did-you-mean", name=close) if close else ""
-    rows = sum(1 for row in grid.rows if any(plain(cell) for cell in row))
-    reading.notices.append(Problem(place, say("unknown-sheet", rows=rows, hint=hint)))
+    filled = [
+        (n, [text for cell in row if (text := plain(cell))]) for n, row in enumerate(grid.rows, start=1)
+    ]
+    kept = [
+        (replace(place, row=number), f"{grid.sheet}：{' | '.join(texts)}")
+        for number, texts in filled
+        if texts
+    ]
+    reading.remarks.extend(kept)
+    reading.notices.append(Problem(place, say("unknown-sheet", rows=len(kept), hint=hint)))
 
 
 def _closest(name: str, names: Sequence[str], cutoff: float) -> str | None:

@@ -59,6 +59,7 @@ def make_statements(rows: Sequence[Row], registry: Registry, reading: Reading) -
     maker.register_mentioned()
     if rows:
         maker.register_bureau()
+        maker.keep_remarks()
     return Made(tuple(maker.statements.values()), tuple(rejected))
 
 
@@ -128,6 +129,12 @@ class _Maker:
         ):
             for predicate, value in _registration(code, entity.classes):
                 self._add(Statement(self.registry.iri("bureau", code), predicate, value, entity.graph))
+
+    def keep_remarks(self) -> None:
+        """Keep the rows of unknown sheets with the bureau, for the most trusted: they may hold names."""
+        bureau = self.registry.iri("bureau", self.registry.names.code)
+        for cell, text in self.reading.remarks:
+            self._add(Statement(bureau, SV.extra, Literal(text), GraphKind.RESTRICTED, cell))
 
     def _add(self, statement: Statement) -> None:
         self.statements.setdefault((statement.subject, statement.predicate, statement.object), statement)

@@ -10,7 +10,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dutygraph.loaders import load
-from dutygraph.model import Cell
+from dutygraph.model import Cell, GraphKind
+from dutygraph.ontology import SV
 
 from .ledgers import WHOLE, graph_of, load_book, only, triples, write_book
 
@@ -132,8 +133,11 @@ def test_unknown_sheets_are_reported_with_a_guess(tmp_path: Path) -> None:
     loaded = load_book(tmp_path, {"风险和措施": (("风险编号",), ("R1",)), "Sheet9": (("a",), ("b",))})
     told = {n.cell.sheet: n.message.en for n in loaded.notices if "not known" in n.message.en}
     assert "Did you mean “表4 风险与措施”?" in told["风险和措施"]
-    assert "(2 rows)" in told["Sheet9"]
+    assert "its 2 rows are kept" in told["Sheet9"]
     assert loaded.problems == ()
+    kept = {str(s.object): (s.graph, s.cell) for s in loaded.delta.added if s.predicate == SV.extra}
+    assert kept["Sheet9：b"] == (GraphKind.RESTRICTED, Cell("book.xlsx", "Sheet9", 2))
+    assert len(kept) == 4
 
 
 def test_absent_sheets_and_columns_are_noted_once(tmp_path: Path) -> None:
