@@ -21,8 +21,8 @@ LAYERS = (
     ("shacl",),
     ("loaders", "rules", "shapes", "queries"),
     ("check",),
-    ("coverage", "network", "recheck"),
-    ("questions",),
+    ("charts", "coverage", "network", "recheck"),
+    ("commits", "questions"),
     ("report",),
     ("service",),
     ("cli",),
@@ -99,9 +99,10 @@ def test_packages_listed_are_the_packages_there() -> None:
         if (folder / "__init__.py").is_file()
     }
     inner = {
-        "dutygraph." + ".".join(init.parent.relative_to(FOLDERS["dutygraph"]).parts)
-        for init in FOLDERS["dutygraph"].rglob("__init__.py")
-        if init.parent != FOLDERS["dutygraph"]
+        ".".join([name, *init.parent.relative_to(folder).parts])
+        for name, folder in FOLDERS.items()
+        for init in folder.rglob("__init__.py")
+        if init.parent != folder
     }
     assert set(PROJECT["tool"]["setuptools"]["packages"]) == found | inner
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 from rdflib import RDFS
 
+from dutygraph.shacl.copying import copy_of
 from dutygraph.shacl.errors import DataError, EngineError
 from dutygraph.shacl.literals import FUNCTIONS, KEPT, Term, changed_by_a_store, kept_form
 from dutygraph.shacl.source import Source, from_rdflib, quads, store_graphs, to_rdflib
@@ -56,15 +57,17 @@ class Data:
         self._lists = 0
         self._counts: dict[str, int] = {}
         self.lossless = not isinstance(source, ox.Store)
-        self.owned = True
-        if isinstance(source, ox.Store) and not copy and _size(source, graphs) > COPIED:
-            self.owned = False
-            self._store = source
-            self._graphs = store_graphs(source, graphs, every=every)
+        self._graphs: list[ox.NamedNode] | None = None
+        if isinstance(source, ox.Store):
+            names = store_graphs(source, graphs, every=every)
+            mine = copy_of(source, names, None if copy else COPIED)
+            self.owned = mine is not None
+            self._store = source if mine is None else mine
+            self._graphs = names if mine is None else None
         else:
+            self.owned = True
             self._store = ox.Store()
-            self._graphs = None
-            self._fill(_in_one_graph(quads(source, graphs, every=every)))
+            self._store.bulk_extend(self._keeping(_in_one_graph(quads(source, graphs, every=every))))
 
     @property
     def exact(self) -> bool:
@@ -225,15 +228,13 @@ class Data:
 
     @cached_property
     def _plain(self) -> ox.Store:
-        if self.owned:
-            triples = self._plain_triples() if self._kept else None
-        else:
+        if not self.owned and self._repeats():
             # A triple that stands in two graphs would be seen, and counted, twice.
-            triples = self._given_triples() if self._repeats() else None
-        if triples is None:
+            self._store, self._graphs, self.owned = copy_of(self._store, self._graphs), None, True
+        if not self._kept or not self.owned:
             return self._store
         store = ox.Store()
-        store.bulk_extend(triples)
+        store.bulk_extend(self._plain_triples())
         return store
 
     def _repeats(self) -> bool:
@@ -242,17 +243,10 @@ class Data:
         two = self.rows(f"{count} WHERE {{ SELECT DISTINCT ?s ?p ?o WHERE {{ ?s ?p ?o }} }}")
         return one != two
 
-    def _given_triples(self) -> Iterator[ox.Quad]:
-        names = None if self._graphs is None else [n.value for n in self._graphs]
-        return (ox.Quad(*q.triple) for q in quads(self._store, names))
-
     def _plain_triples(self) -> Iterator[ox.Quad]:
         for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
             plain = self._kept.get(quad.object)  # type: ignore[arg-type]
             yield quad if plain is None else ox.Quad(quad.subject, quad.predicate, plain)
-
-    def _fill(self, triples: Iterator[ox.Quad]) -> None:
-        self._store.bulk_extend(self._keeping(triples) if self.lossless else triples)
 
     def _keeping(self, triples: Iterator[ox.Quad]) -> Iterator[ox.Quad]:
         """Put what the Store would change into its kept form, some thousand triples at a time."""
@@ -273,11 +267,3 @@ class Data:
 def _in_one_graph(found: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     default = ox.DefaultGraph()
     return (q if q.graph_name == default else ox.Quad(*q.triple) for q in found)
-
-
-def _size(store: ox.Store, graphs: Sequence[str] | None) -> int:
-    names = store_graphs(store, graphs)
-    if names is None:
-        return len(store)
-    found = store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", default_graph=names)  # type: ignore[arg-type]
-    return next(int(row["n"].value) for row in found)  # type: ignore[union-attr]

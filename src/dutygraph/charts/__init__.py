@@ -1,0 +1,1 @@
+"""Pictures as data: the double-key chart, line charts, neighbourhoods, what a leaving person uncovers."""
