@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
+_FORMS = {"query", "subselect"}
 _BANNED = {"MINUS": "MINUS", "VALUES": "VALUES", "SERVICE": "a federated query (SERVICE)"}
 
 
@@ -51,11 +52,14 @@ def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
         raise UnsupportedError("$shapesGraph, $currentShape", shape=shape, component=component)
     form = words(query.tokens())
     is_select = "SELECT" in form
-    if is_select and not {"this", "*"} & {t.lstrip("?$") for t in query.tokens()[: _head(query)]}:
-        raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.3.1")
+    if is_select and not ("this" in query.variables() and {"this", "*"} & query.projected()):
+        raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.2")
+    if is_select and "PATH" in query.variables():
+        _check_path(query, shape, component)
     if not is_select and "ASK" not in form and "template" not in {g.kind for g in query.groups()}:
         raise UnsupportedError("a query form that is not supported here", shape=shape, component=component)
-    batch = all(_batches(g) for g in query.below() if g.kind in ("query", "subselect"))
+    # Inside GRAPH, a pattern of all focus nodes would be asked of the shapes graph.
+    batch = all(g.kind != "graph" and (g.kind not in _FORMS or _batches(g)) for g in query.below())
     return Text(text, bound, batch)
 
 
@@ -70,6 +74,22 @@ def _check_grammar(text: str, shape: str, component: str) -> None:
         raise UnsupportedError(str(error), shape=shape, component=component) from error
 
 
+def _check_path(query: Group, shape: str, component: str) -> None:
+    """Refuse `$PATH` anywhere but as the predicate of a triple pattern: only there may a path stand."""
+    _put_path(query, "<x:x>|<x:y>")
+    try:
+        ox.Store().query(write(query))
+    except SyntaxError as error:
+        reason = "$PATH stands elsewhere than as a predicate"
+        raise ShapeError(reason, shape=shape, prop=component, clause="5.2") from error
+
+
+def _put_path(query: Group, path: str) -> None:
+    tokens: list[Item] = ["(", *tokenize(path), ")"]
+    for group in query.below():
+        group.items = [t for i in group.items for t in (tokens if i in ("$PATH", "?PATH") else [i])]
+
+
 def _check_group(group: Group, bound: frozenset[str], used: set[str], shape: str, component: str) -> None:
     tokens = group.tokens()
     upper = words(tokens)
@@ -81,8 +101,10 @@ def _check_group(group: Group, bound: frozenset[str], used: set[str], shape: str
     wanted = used | (group.variables() & bound - {"shapesGraph", "currentShape"})
     if group.kind == "subselect" and not wanted <= _projected(group):
         raise ShapeError("a sub-SELECT leaves out $this", shape=shape, prop=component, clause="A")
-    if group.kind == "graph":
-        raise UnsupportedError("GRAPH: the data graph is one graph", shape=shape, component=component)
+    named = [two for one, two in zip(upper, tokens[1:], strict=False) if one == "GRAPH"]
+    if any(name[1:] != "shapesGraph" or "shapesGraph" not in bound for name in named):
+        reason = "GRAPH: the data graph is one graph"
+        raise UnsupportedError(reason, shape=shape, component=component)
 
 
 def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
@@ -98,14 +120,15 @@ def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
 def _prebound(text: Text, bound: tuple[tuple[str, str], ...], path: str) -> str:
     patterns = dict(bound)
     query = parse(text.query)
+    if path:
+        _put_path(query, path)
     marks = (f"?dgm{n}" for n in count())
     # An ASK is asked of all pairs at once: those it says yes to are selected.
     asked = ["SELECT", "DISTINCT", "?this", "?value"]
     query.items = [t for i in query.items for t in (asked if _is_word(i, "ASK") else [i])]
     unfold(query, patterns, marks)
     for group in query.below():
-        group.items = [f"({path})" if i in ("$PATH", "?PATH") and path else i for i in group.items]
-        if group.kind in ("query", "subselect"):
+        if group.kind in _FORMS:
             _inject_where(group, patterns, query.variables())
         elif group.kind in ("group", "optional", "minus"):
             _inject(group, patterns)
@@ -139,8 +162,8 @@ def _needs(group: Group, bound: frozenset[str]) -> set[str]:
 
 
 def _projected(group: Group) -> set[str]:
-    tokens = group.tokens()
-    return group.variables() if "*" in tokens[:3] else set(names(tokens))
+    found = group.projected()
+    return found if "*" not in found else {n for g in group.groups() for n in g.visible()}
 
 
 def _batches(group: Group) -> bool:
@@ -151,11 +174,6 @@ def _batches(group: Group) -> bool:
         return not _AGGREGATES & set(upper)
     after = group.tokens()[upper.index("GROUP") :]
     return "this" in set(names(after[: _end_of_group_by(after)]))
-
-
-def _head(query: Group) -> int:
-    """Give the number of tokens before the first group."""
-    return next((n for n, item in enumerate(query.items) if isinstance(item, Group)), len(query.items))
 
 
 def _end_of_group_by(tokens: list[str]) -> int:

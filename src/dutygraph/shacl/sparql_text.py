@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -57,6 +58,34 @@ class Group:
     def certain(self) -> set[str]:
         """Give the variables that every solution of the group binds: those of its own triple patterns."""
         return set(names(self.triples()))
+
+    def projected(self) -> set[str]:
+        """Give the variables that a SELECT gives back, or `*` alone for whatever is visible in it."""
+        head = self.items[: next((n for n, i in enumerate(self.items) if isinstance(i, Group)), None)]
+        tokens = [i for i in head if isinstance(i, str)]
+        tokens = tokens[words(tokens).index("SELECT") + 1 :] if "SELECT" in words(tokens) else []
+        found, depth = set[str](), 0
+        for at, token in enumerate(tokens):
+            depth += (token == "(") - (token == ")")  # noqa: S105
+            if depth == 0 and token == "*":  # noqa: S105
+                return {"*"}
+            if depth == 0 or tokens[at - 1].upper() == "AS":
+                found.update(names([token]))
+        return found
+
+    def visible(self) -> set[str]:
+        """Give the variables that a pattern may bind: not those of filters alone (SPARQL 1.1, 18.2.1)."""
+        found, tokens = self.certain(), self.tokens()
+        found.update(names([two for one, two in pairwise(tokens) if one.upper() in ("AS", "GRAPH")]))
+        for group in self.groups():
+            inner = group.projected() if group.kind == "subselect" else {"*"}
+            if "*" not in inner:
+                found |= inner
+            elif group.kind == "subselect":
+                found |= {n for g in group.groups() for n in g.visible()}
+            elif group.kind not in ("exists", "minus"):
+                found |= group.visible()
+        return found
 
     def triples(self) -> list[str]:
         """Give the tokens of the group's own triple patterns, each run ended by a full stop but the last."""
