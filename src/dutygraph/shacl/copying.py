@@ -6,7 +6,7 @@ As N-Triples, written and read by pyoxigraph: half the time that it takes to han
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pyoxigraph as ox
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 _FORMAT = ox.RdfFormat.N_TRIPLES
+_Name: TypeAlias = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 
-def copy_of(store: ox.Store, graphs: Sequence[ox.NamedNode] | None, most: int | None = None) -> ox.Store | None:
-    """Give the union of some graphs of a Store, None for everything in it, as the default graph of a new one.
+def copy_of(
+    store: ox.Store, graphs: Sequence[ox.NamedNode] | None, most: int | None = None
+) -> ox.Store | None:
+    """Give the union of some graphs of a Store (None: of everything in it) as the default graph of a new one.
 
-    Terms, blank node labels too, stay as they are. With more than `most` triples, counted graph by graph,
+    Terms stay as they are, labels of blank nodes too. With more than `most` triples, counted graph by graph,
     there is no copy.
     """
     if most is not None and graphs is None and len(store) > most:
@@ -38,8 +41,10 @@ def copy_of(store: ox.Store, graphs: Sequence[ox.NamedNode] | None, most: int | 
     return copy
 
 
-def _fill(copy: ox.Store, text: bytes, store: ox.Store, name: ox.NamedNode | ox.BlankNode | ox.DefaultGraph) -> None:
-    # Reading gives blank nodes other labels: then, and in case a strange IRI cannot be read again, quad by quad.
+def _fill(
+    copy: ox.Store, text: bytes, store: ox.Store, name: ox.NamedNode | ox.BlankNode | ox.DefaultGraph
+) -> None:
+    # Reading gives other labels to blank nodes; and a strange IRI might not be read again.
     if b"_:" not in text:
         try:
             copy.load(text, _FORMAT, lenient=True)
@@ -50,7 +55,7 @@ def _fill(copy: ox.Store, text: bytes, store: ox.Store, name: ox.NamedNode | ox.
     copy.bulk_extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, name))
 
 
-def _all(store: ox.Store) -> Iterable[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]:
+def _all(store: ox.Store) -> Iterable[_Name]:
     yield ox.DefaultGraph()
     yield from store.named_graphs()
 

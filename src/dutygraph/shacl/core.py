@@ -113,6 +113,8 @@ def _min_count(constraint: Plain, place: Place) -> Query:
 
 def _max_count(constraint: Plain, place: Place) -> Query:
     high, columns = int(str(constraint.terms[0])), place.focus.columns
+    if high == 0:
+        return Query(f"SELECT DISTINCT {columns} WHERE {{ {place.values.pattern} }}")
     having = f"GROUP BY {columns} HAVING (COUNT(DISTINCT {place.value}) > {high})"
     return Query(f"SELECT {columns} WHERE {{ {place.values.pattern} }} {having}")
 

@@ -228,10 +228,10 @@ class Data:
 
     @cached_property
     def _plain(self) -> ox.Store:
-        if not self.owned and self._repeats():
+        if not self.owned and self._repeats() and (copy := copy_of(self._store, self._graphs)) is not None:
             # A triple that stands in two graphs would be seen, and counted, twice.
-            self._store, self._graphs, self.owned = copy_of(self._store, self._graphs), None, True
-        if not self._kept or not self.owned:
+            self._store, self._graphs, self.owned = copy, None, True
+        if not self._kept:
             return self._store
         store = ox.Store()
         store.bulk_extend(self._plain_triples())

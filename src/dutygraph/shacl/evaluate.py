@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from rdflib import SH
 
 from dutygraph.shacl.core import Place, compile_plain
 from dutygraph.shacl.model import Ask, Logical, Nested, Plain, Qualified, Select
-from dutygraph.shacl.scope import Scope, target_pattern
+from dutygraph.shacl.scope import Scope, target_scope
 from dutygraph.shacl.select import by_focus, run_ask, run_select
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ class Evaluator:
 
     def validate(self, shape: Shape) -> tuple[int, Iterator[Violation]]:
         """Give the number of focus nodes of a shape, and every violation as it is found (SHACL 3.4)."""
-        scope = Scope(target_pattern(shape.targets, self.data, "?dg0"))
+        scope = target_scope(shape.targets, self.data)
         if shape.targets.mixed and self.data.owned:
             # Several kinds of target in a union are slow to ask again and again.
             focus = [row[0] for row in self._pairs(scope) if row[0] is not None]
             examined = len(focus)
             listed = self.data.listed(focus, "?dg0")
-            scope = Scope(listed, rare=partial(self.data.fewer, examined))
+            scope = replace(scope, pattern=listed, rare=partial(self.data.fewer, examined))
         else:
             rows = self.data.rows(f"SELECT (COUNT(DISTINCT ?dg0) AS ?n) WHERE {{ {scope.pattern} }}")
             examined = int(str(rows[0][0].value))  # type: ignore[union-attr]
@@ -70,8 +70,14 @@ class Evaluator:
         alone = scope.alone()
         key = (shape.node, alone.pattern)
         if key not in self._failing:
-            self._failing[key] = {v.chain[0] for v in self.violations(shape, alone)}
+            self._failing[key] = {node for c in shape.constraints for node in self._faulted(shape, c, alone)}
         return self._failing[key]
+
+    def _faulted(self, shape: Shape, constraint: Constraint, alone: Scope) -> Iterator[Term | None]:
+        if isinstance(constraint, Plain):
+            query = compile_plain(constraint, Place(alone, alone.values(shape.path), self.data))
+            return (row[0] for row in self.data.each(query.text))
+        return (violation.chain[0] for violation in self._constraint(shape, constraint, alone))
 
     def _constraint(self, shape: Shape, constraint: Constraint, scope: Scope) -> Iterator[Violation]:
         if isinstance(constraint, Plain):
@@ -97,14 +103,23 @@ class Evaluator:
             yield Violation(row[:width], shape, constraint.component, value, path)
 
     def _logical(self, shape: Shape, constraint: Logical, scope: Scope) -> Iterator[Violation]:
-        values = scope.values(shape.path)
-        failing = [self.failing(inner, values) for inner in constraint.shapes]
-        if constraint.component in _CONJUNCTIVE and not any(failing):
+        values, component = scope.values(shape.path), constraint.component
+        failing: list[AbstractSet[Term | None]] = []
+        for inner in constraint.shapes:
+            failed = self.failing(inner, values)
+            if component != SH.OrConstraintComponent:
+                failing.append(failed)
+                continue
+            # Who fails all of them: once that is nobody, the rest need not be asked.
+            failing = [failing[0] & failed] if failing else [failed]
+            if not failing[0]:
+                return
+        if component in _CONJUNCTIVE and not any(failing):
             return
         for row in self._pairs(values):
             conforming = sum(row[-1] not in failed for failed in failing)
-            if not _holds(constraint.component, conforming, len(failing)):
-                yield Violation(row[:-1], shape, constraint.component, row[-1])
+            if not _holds(component, conforming, len(failing)):
+                yield Violation(row[:-1], shape, component, row[-1])
 
     def _qualified(self, shape: Shape, constraint: Qualified, scope: Scope) -> Iterator[Violation]:
         values = scope.values(shape.path)
@@ -124,7 +139,9 @@ class Evaluator:
         rows = by_focus(self.data, run_select(self.data, shape, constraint, scope.alone()))
         if not rows:
             return
-        for chain in self._pairs(scope):
+        # The focus nodes are known from the rows, unless the data has them in another form, or by other ways.
+        known = len(scope.chain) == 1 and not self.data.exact
+        for chain in ((node,) for node in rows) if known else self._pairs(scope):
             for row in rows.get(self.data.plain_form(chain[-1]), ()):
                 value = row.get("value", chain[-1] if shape.path is None else None)
                 path = row.get("path") if shape.path is None else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from dutygraph.shacl.dataset import Term
 from dutygraph.shacl.footprint import read_by_targets
-from dutygraph.shacl.scope import Scope, target_pattern
+from dutygraph.shacl.scope import target_scope
 from dutygraph.shacl.source import from_rdflib
 from dutygraph.shacl.ways import TYPE
 
@@ -35,16 +36,15 @@ class FocusNodes:
         self._subjects_of = {str(p) for p in targets.subjects_of}
         self._objects_of = {str(p) for p in targets.objects_of}
         self.reads = read_by_targets(targets, data.subclasses)
-        pattern = target_pattern(targets, data, "?dg0")
-        rows = data.rows(f"SELECT DISTINCT ?dg0 WHERE {{ {pattern} }}")
+        self.scope = target_scope(targets, data)
+        rows = data.rows(f"SELECT DISTINCT ?dg0 WHERE {{ {self.scope.pattern} }}")
         self.nodes: set[Term] = {row[0] for row in rows if row[0] is not None}
         self.came: set[Term] = set()
         self.went: set[Term] = set()
         self.named = {from_rdflib(node) for node in targets.nodes}
         if targets.mixed:
             # Several kinds of target in a union are slow to ask again and again.
-            pattern = data.relist(name, self.nodes)
-        self.scope = Scope(pattern)
+            self.scope = replace(self.scope, pattern=data.relist(name, self.nodes))
 
     def follow(self, triples: Iterable[ox.Triple], change: Footprint) -> None:
         """Take notice of triples that came or went; the data have already followed them."""

@@ -20,13 +20,18 @@ class Scope:
 
     `pattern` binds the variables of `chain`; the last is the focus node, those before it the focus nodes of
     the shapes that led here, for one nested node reached from two focus nodes is reported twice.
-    `rare` tells of which predicates there are fewer triples than focus nodes, where that is known.
+    `rare` tells of which predicates there are fewer triples than focus nodes, where that is known. `whole`
+    are paths, written in SPARQL, of which every start is a focus node; `instances_of` is the class of which
+    the focus nodes are all the instances; `same` has the same focus nodes, reached in a shorter way.
     """
 
     pattern: str
     chain: tuple[str, ...] = ("?dg0",)
     depth: int = 0
     rare: Callable[[str], bool] | None = None
+    whole: frozenset[str] = frozenset()
+    instances_of: str | None = None
+    same: Scope | None = None
 
     @property
     def focus(self) -> str:
@@ -40,6 +45,8 @@ class Scope:
 
     def alone(self) -> Scope:
         """Forget how the focus nodes were reached."""
+        if self.same is not None:
+            return self.same.alone()
         if len(self.chain) == 1:
             return self
         pattern = f"{{ SELECT DISTINCT {self.focus} WHERE {{ {self.pattern} }} }}"
@@ -50,15 +57,26 @@ class Scope:
         here, there = self.focus, f"?dg{self.depth + 1}"
         itself = f"{self.pattern} BIND({here} AS {there})"
         if path is None:
-            return Scope(itself, (*self.chain, there), self.depth + 1)
+            return Scope(itself, (*self.chain, there), self.depth + 1, same=self)
         reached = f"{self.pattern} {here} {path.sparql} {there} ."
-        if path.predicate is not None and self.rare is not None and self.rare(path.predicate):
+        if path.sparql in self.whole:
+            reached = f"{here} {path.sparql} {there} ."
+        elif path.predicate is not None and self.rare is not None and self.rare(path.predicate):
             # Few triples: begin with them, and ask of each whether its subject is a focus node.
             reached = f"{{ {here} {path.sparql} {there} . FILTER EXISTS {{ {self.pattern} }} }}"
         if path.nullable:
             # pyoxigraph forgets the empty path where the start is not in the graph.
             reached = f"{{ {reached} }} UNION {{ {itself} }}"
         return Scope(reached, (*self.chain, there), self.depth + 1)
+
+
+def target_scope(targets: Targets, data: Data) -> Scope:
+    """Give the focus nodes of a shape (SHACL 2.1.3)."""
+    forward = (p.n3() for p in targets.subjects_of)
+    whole = frozenset([*forward, *(f"^({p.n3()})" for p in targets.objects_of)])
+    names = () if targets.mixed or not targets.classes else data.subclasses(targets.classes[0])
+    only = names[0] if len(names) == 1 else None
+    return Scope(target_pattern(targets, data, "?dg0"), whole=whole, instances_of=only)
 
 
 def target_pattern(targets: Targets, data: Data, variable: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from rdflib import RDF
 
 from dutygraph.shacl.dataset import Term
 from dutygraph.shacl.errors import EngineError
@@ -65,6 +66,9 @@ def run_ask(data: Data, constraint: Ask, scope: Scope) -> set[tuple[Term | None,
 
 def everyone(scope: Scope) -> str:
     """Write a pattern that binds `?this` to each focus node once."""
+    if scope.instances_of is not None:
+        # Not as a sub-SELECT: those are not reordered with the triples around them.
+        return f"{{ ?this {RDF.type.n3()} {scope.instances_of} . }}"
     return f"{{ SELECT DISTINCT ({scope.focus} AS ?this) WHERE {{ {scope.pattern} }} }}"
 
 
