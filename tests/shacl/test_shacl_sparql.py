@@ -106,7 +106,6 @@ def test_what_prebinding_forbids_is_refused_before_anything_runs(select: str, sa
         "SELECT $this WHERE { GRAPH $shapesGraph { $this ex:p ?x } }",
         "SELECT $this WHERE { GRAPH ?g { $this ex:p ?x } }",
         "SELECT $this WHERE { FILTER (ex:unknown($this)) }",
-        "CONSTRUCT WHERE { ?s ?p ?o }",
     ],
 )
 def test_what_the_engine_cannot_run_is_refused_by_name(select: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from agreement import agreed, compiled, short, ttl
 from rdflib import Graph
 
-from dutygraph.shacl import ShapeError
+from dutygraph.shacl import EngineError, Report, ShapeError
 
 DATA = """
 ex:a a ex:C ; ex:p ex:b , ex:c ; ex:q ex:b ; ex:n 1 . ex:b a ex:C ; ex:p ex:c ; ex:n 2 .
@@ -87,3 +87,46 @@ def test_a_select_that_only_speaks_of_this_leaves_it_out(select: str) -> None:
 def test_a_select_of_everything_gives_back_what_its_pattern_binds(select: str, expected: list[str]) -> None:
     found = short(compiled(ttl(DATA), on_path("ex:p", select)))
     assert [k[0] + k[1] for k in found if not k[0].startswith("_:")] == expected
+
+
+def test_the_path_of_a_row_goes_before_the_path_of_the_shape() -> None:
+    report = agreed(ttl(DATA), on_path("ex:p", "SELECT $this ?path ?value WHERE { $this ?path ?value }"))
+    assert {str(r.path).rpartition("/")[2] for r in report.results} >= {"n", "p", "q"}
+    none = on_path("ex:p", "SELECT $this ?path WHERE { $this ex:n ?path }")
+    assert {str(r.path) for r in compiled(ttl(DATA), none).results} == {"http://example.org/p"}
+
+
+def test_only_a_failure_that_is_true_is_one() -> None:
+    select = "SELECT $this (?n > {} AS ?failure) WHERE {{ $this ex:n ?n }}"
+    assert len(compiled(ttl(DATA), on_path("ex:p", select.format(3))).results) == 3
+    with pytest.raises(EngineError, match="failure"):
+        compiled(ttl(DATA), on_path("ex:p", select.format(2)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"SELECT $this WHERE { $this ex:\\u006E 1 }",
+        r"SELECT $this WHERE { $this ex:n 1 FILTER ('\\u0061\\U00000062' = 'ab') }",
+        r"SELECT $this WHERE { $this ex:n 1 FILTER (STRLEN('\\u0027\\\\\\\\u0061') = 8) }",
+        "SELECT $\\u0074his WHERE { $this ex:n 1 }",
+    ],
+)
+def test_escapes_stand_for_characters_anywhere_in_a_query(text: str) -> None:
+    shapes = f'ex:S sh:targetClass ex:C ; sh:sparql [ sh:prefixes ex: ; sh:select "{text}" ] .'
+    assert short(compiled(ttl(DATA), ttl(shapes))) == [("a", "a", "SPARQL")]
+
+
+def said(report: Report) -> list[str]:
+    return [str(m) for r in report.results for m in r.filled()]
+
+
+def test_messages_of_the_validator_then_of_the_component_then_of_the_shape() -> None:
+    ask = "ex:K a sh:ConstraintComponent ; sh:parameter [ sh:path ex:k ] ; sh:validator ex:V . "
+    ask += 'ex:V sh:ask "ASK { FILTER (false) }" . '
+    text = ask + 'ex:S sh:targetNode ex:a ; ex:k 1 ; sh:message "shape" . '
+    assert said(compiled(ttl(DATA), ttl(text))) == ["shape"]
+    text += 'ex:K sh:message "component {$k}" .'
+    assert said(compiled(ttl(DATA), ttl(text))) == ["component 1"]
+    text += 'ex:V sh:message "validator {?k} {$value}" .'
+    assert said(compiled(ttl(DATA), ttl(text))) == ["validator 1 http://example.org/a"]

@@ -6,17 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rdflib import RDF, RDFS, SH, BNode, Graph, URIRef
+from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, URIRef
 
 from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.model import Ask, Select
 from dutygraph.shacl.prebind import check
 from dutygraph.shacl.prefixes import query_text
+from dutygraph.shacl.syntax import is_true
 
 if TYPE_CHECKING:
     from rdflib.term import Node
 
     from dutygraph.shacl.model import Constraint
+
+_LOCAL = re.compile(r"[^\W\d][\w.\-]*$")
+_VARIABLE = re.compile(r"\w+")
+_TAKEN = {"this", "path", "PATH", "value"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Component:
 
     def applies(self, graph: Graph, shape: Node) -> bool:
         """Tell whether a shape has all mandatory parameters (SHACL 6.2.1)."""
-        return bool(self.mandatory) and all((shape, p, None) in graph for p in self.mandatory)
+        return all((shape, p, None) in graph for p in self.mandatory)
 
 
 def read_components(graph: Graph) -> tuple[Component, ...]:
@@ -53,11 +58,24 @@ def _component(graph: Graph, node: Node) -> Component:
     mandatory: list[URIRef] = []
     optional: list[URIRef] = []
     for parameter in graph.objects(node, SH.parameter):
-        path = graph.value(parameter, SH.path)
-        if isinstance(path, URIRef):
-            value = graph.value(parameter, SH.optional)
-            (optional if str(value) == "true" else mandatory).append(path)
+        paths = list(graph.objects(parameter, SH.path))
+        if len(paths) != 1 or not isinstance(paths[0], URIRef):
+            raise _ill("sh:parameter", "one IRI as sh:path expected", node, "6.2.1")
+        (optional if _is_optional(graph, parameter, node) else mandatory).append(paths[0])
+    if not isinstance(node, URIRef) or not mandatory:
+        raise _ill("sh:parameter", "an IRI with a parameter that is not optional expected", node, "6.2")
     return Component(node, tuple(sorted(mandatory)), tuple(sorted(optional)))
+
+
+def _is_optional(graph: Graph, parameter: Node, component: Node) -> bool:
+    values = list(graph.objects(parameter, SH.optional))
+    if len(values) > 1 or not all(isinstance(v, Literal) and v.datatype == XSD.boolean for v in values):
+        raise _ill("sh:optional", "one xsd:boolean expected", component, "6.2.1")
+    return is_true(graph, parameter, SH.optional)
+
+
+def _ill(prop: str, reason: str, component: Node, clause: str) -> ShapeError:
+    return ShapeError(reason, shape=str(component), prop=prop, clause=clause)
 
 
 def use_component(graph: Graph, component: Component, shape: Node, *, is_property: bool) -> list[Constraint]:
@@ -67,11 +85,23 @@ def use_component(graph: Graph, component: Component, shape: Node, *, is_propert
     Raises ShapeError for an ill-formed validator or parameter.
     """
     special = SH.propertyValidator if is_property else SH.nodeValidator
-    for predicate in (special, SH.validator):
+    for predicate, form in ((special, SH.select), (SH.validator, SH.ask)):
         for node in sorted(graph.objects(component.node, predicate), key=str):
+            if (node, form, None) not in graph:
+                reason = f"a validator with sh:{str(form).removeprefix(str(SH))} expected"
+                raise _ill(f"sh:{str(predicate).removeprefix(str(SH))}", reason, component.node, "6.2.3")
+            _check_names(component)
             bindings = _bindings(graph, component, shape)
             return [_constraint(graph, component, node, shape, bound) for bound in bindings]
     return []
+
+
+def _check_names(component: Component) -> None:
+    """Check that each parameter has a variable of its own (SHACL 6.2.1)."""
+    names = [_variable(path) for path in component.paths]
+    for name in names:
+        if not _VARIABLE.fullmatch(name) or name in _TAKEN or names.count(name) > 1:
+            raise _ill("sh:parameter", f"no name for a variable: {name!r}", component.node, "6.2.1")
 
 
 def _bindings(graph: Graph, component: Component, shape: Node) -> list[tuple[tuple[str, Node], ...]]:
@@ -89,7 +119,9 @@ def _bindings(graph: Graph, component: Component, shape: Node) -> list[tuple[tup
 
 
 def _variable(predicate: URIRef) -> str:
-    return re.split("[#/:]", predicate)[-1]
+    """Give the local name of an IRI: the longest NCName at its end (SHACL 6.2.1)."""
+    found = _LOCAL.search(predicate.partition(":")[2])
+    return found[0] if found else ""
 
 
 def _constraint(
@@ -99,8 +131,11 @@ def _constraint(
     absent = frozenset(_variable(p) for p in component.optional)
     names = frozenset({"this", *absent, *dict(every)})
     name = str(component.node)
+    # The validator's messages, or else those of the component, or else the shape's (SHACL 5.3.2).
+    owner = next((n for n in (node, component.node) if (n, SH.message, None) in graph), node)
     if (node, SH.ask, None) in graph:
-        text = check(query_text(graph, node, str(shape), SH.ask), names | {"value"}, str(shape), name)
-        return Ask(URIRef(name), node, text, every)
+        query = query_text(graph, node, str(shape), SH.ask)
+        text = check(query, names | {"value"}, str(shape), name, "ASK")
+        return Ask(URIRef(name), owner, text, every)
     text = check(query_text(graph, node, str(shape), SH.select), names, str(shape), name)
-    return Select(URIRef(name), None, text, every, node)
+    return Select(URIRef(name), None, text, every, owner)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import pyoxigraph as ox
 from rdflib import SH
 
 from dutygraph.shacl.core import Place, compile_plain
@@ -144,7 +145,8 @@ class Evaluator:
         for chain in ((node,) for node in rows) if known else self._pairs(scope):
             for row in rows.get(self.data.plain_form(chain[-1]), ()):
                 value = row.get("value", chain[-1] if shape.path is None else None)
-                path = row.get("path") if shape.path is None else None
+                given = row.get("path")
+                path = given if isinstance(given, ox.NamedNode) else None
                 bindings = tuple(sorted(row.items()))
                 yield Violation(
                     chain,

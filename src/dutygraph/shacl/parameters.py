@@ -12,6 +12,7 @@ from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.model import Constraint, Plain
 from dutygraph.shacl.paths import members
 from dutygraph.shacl.regex import regex_text
+from dutygraph.shacl.syntax import is_string
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -107,7 +108,7 @@ def _list(graph: Graph, node: Node, predicate: Node) -> list[Constraint]:
 
 def _languages(graph: Graph, node: Node, predicate: Node) -> list[Constraint]:
     found = _list(graph, node, predicate)
-    if not all(isinstance(t, Literal) for c in found if isinstance(c, Plain) for t in c.terms):
+    if not all(is_string(t) for c in found if isinstance(c, Plain) for t in c.terms):
         raise ShapeError("strings expected", shape=str(node), prop="sh:languageIn", clause="4.4.4")
     return found
 
@@ -125,6 +126,8 @@ def _closed(graph: Graph, node: Node, predicate: Node) -> list[Constraint]:
         allowed.update(p for p in graph.objects(shape, SH.path) if isinstance(p, URIRef))
     for head in graph.objects(node, SH.ignoredProperties):
         allowed.update(members(graph, head, str(node), "sh:ignoredProperties"))
+    if not all(isinstance(p, URIRef) for p in allowed):
+        raise ShapeError("IRIs expected", shape=str(node), prop="sh:ignoredProperties", clause="4.8.1")
     return [Plain(SH.ClosedConstraintComponent, tuple(sorted(allowed, key=str)))]
 
 

@@ -13,6 +13,7 @@ from dutygraph.shacl.model import Constraint, Logical, Nested, Qualified, Select
 from dutygraph.shacl.paths import Path, members, parse_path
 from dutygraph.shacl.prebind import check
 from dutygraph.shacl.prefixes import query_text
+from dutygraph.shacl.syntax import check_shape, is_true
 from dutygraph.shacl.targets import Targets, parse_targets, targeted_shapes
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ _SILENT = {
     *(SH.flags, SH.ignoredProperties, SH.rule, SH.prefixes, SH.declare, SH.select, SH.ask, SH.parameter),
     *(SH.validator, SH.nodeValidator, SH.propertyValidator, SH.labelTemplate, SH.entailment, SH.shapesGraph),
 }
+_TARGETS = {SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf}
 DEEPEST = 50  # shapes inside each other
 _REFUSED = {SH.target, SH.expression, SH.js}
-_TRUE = Literal("true", datatype="http://www.w3.org/2001/XMLSchema#boolean", normalize=False)
 
 
 def parse_shapes(graph: Graph) -> tuple[Shape, ...]:
@@ -48,8 +49,22 @@ def parse_shapes(graph: Graph) -> tuple[Shape, ...]:
         raise UnsupportedError(
             f"no entailment is supported: {entailment}", shape="*", component="sh:entailment"
         )
+    check_targets(graph)
     parser = _Parser(graph)
     return tuple(parser.shape(node, ()) for node in targeted_shapes(graph))
+
+
+def check_targets(graph: Graph) -> None:
+    """Refuse targets that are not of SHACL Core: a shape that has no other would never be looked at.
+
+    Raises UnsupportedError.
+    """
+    for predicate in sorted(set(graph.predicates()) - _TARGETS, key=str):
+        if str(predicate).startswith(str(SH.target)):
+            for shape in sorted(graph.subjects(predicate), key=str):
+                if not is_true(graph, shape, SH.deactivated):
+                    reason = "not a target that this engine knows"
+                    raise UnsupportedError(reason, shape=str(shape), component=str(predicate))
 
 
 def _strange(predicate: Node) -> bool:
@@ -60,11 +75,6 @@ def parse_conditions(graph: Graph, rule: Node) -> tuple[Shape, ...]:
     """Read the shapes that a rule's focus nodes must conform to (SHACL-AF 8.2)."""
     parser = _Parser(graph)
     return tuple(parser.shape(node, ()) for node in sorted(graph.objects(rule, SH.condition), key=str))
-
-
-def is_true(graph: Graph, node: Node, predicate: Node) -> bool:
-    """Tell whether a property is `true`; `"1"^^xsd:boolean` is another term and does not count."""
-    return (node, predicate, _TRUE) in graph
 
 
 def _check_targets(targets: Targets, shape: str) -> None:
@@ -96,8 +106,9 @@ class _Parser:
         name = str(node)
         if isinstance(node, Literal):
             raise ShapeError("a literal is not a shape", shape=name, clause="2.1")
+        check_shape(self.graph, node)
         path, path_node = self._path(node)
-        deactivated = (node, SH.deactivated, _TRUE) in self.graph
+        deactivated = is_true(self.graph, node, SH.deactivated)
         constraints = () if deactivated else self._constraints(node, above, is_property=path is not None)
         severities = list(self.graph.objects(node, SH.severity))
         if len(severities) > 1 or not all(isinstance(s, URIRef) for s in severities):
@@ -172,7 +183,7 @@ class _Parser:
         values = sorted(self.graph.objects(node, SH.qualifiedValueShape), key=str)
         low = parameters.count(self.graph, node, SH.qualifiedMinCount)
         high = parameters.count(self.graph, node, SH.qualifiedMaxCount)
-        disjoint = (node, SH.qualifiedValueShapesDisjoint, _TRUE) in self.graph
+        disjoint = is_true(self.graph, node, SH.qualifiedValueShapesDisjoint)
         siblings = self._siblings(node) - set(values) if disjoint else set()
         others = tuple(self.shape(s, above) for s in sorted(siblings, key=str))
         return [Qualified(self.shape(v, above), low, high, others) for v in values]
@@ -191,7 +202,7 @@ class _Parser:
                 raise ShapeError(
                     "an IRI or blank node expected", shape=str(node), prop="sh:sparql", clause="5.1"
                 )
-            if (value, SH.deactivated, _TRUE) not in self.graph:
+            if not is_true(self.graph, value, SH.deactivated):
                 bound = (("currentShape", node),) if isinstance(node, URIRef) else ()
                 text = query_text(self.graph, value, str(node), SH.select)
                 checked = check(text, frozenset({"this", *dict(bound)}), str(node), "sh:sparql")

@@ -34,11 +34,11 @@ class Text:
     batch: bool
 
 
-def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
-    """Check the restrictions on pre-bound variables (SHACL appendix A).
+def check(text: str, bound: frozenset[str], shape: str, component: str, form: str = "SELECT") -> Text:
+    """Check the form of a query and the restrictions on pre-bound variables (SHACL 5.2, appendix A).
 
-    Raises ShapeError for what the specification forbids (MINUS, VALUES, SERVICE, a sub-SELECT without
-    `$this`, AS onto a pre-bound variable), UnsupportedError for what this engine does not know.
+    Raises ShapeError for what the specification forbids (another form, MINUS, VALUES, SERVICE, a sub-SELECT
+    without `$this`, AS onto a pre-bound variable), UnsupportedError for what this engine does not know.
     """
     try:
         query = parse(text)
@@ -50,14 +50,15 @@ def check(text: str, bound: frozenset[str], shape: str, component: str) -> Text:
         _check_group(group, bound, used, shape, component)
     if {"shapesGraph", "currentShape"} & query.variables() - bound:
         raise UnsupportedError("$shapesGraph, $currentShape", shape=shape, component=component)
-    form = words(query.tokens())
-    is_select = "SELECT" in form
+    if form not in words(query.tokens()):
+        raise ShapeError(f"not a query of the form {form}", shape=shape, prop=component, clause="5.2")
+    is_select = form == "SELECT"
     if is_select and not ("this" in query.variables() and {"this", "*"} & query.projected()):
         raise ShapeError("the SELECT leaves out $this", shape=shape, prop=component, clause="5.2")
     if is_select and "PATH" in query.variables():
         _check_path(query, shape, component)
-    if not is_select and "ASK" not in form and "template" not in {g.kind for g in query.groups()}:
-        raise UnsupportedError("a query form that is not supported here", shape=shape, component=component)
+    if form == "CONSTRUCT" and "template" not in {g.kind for g in query.groups()}:
+        raise UnsupportedError("CONSTRUCT without a template", shape=shape, component=component)
     # Inside GRAPH, a pattern of all focus nodes would be asked of the shapes graph.
     batch = all(g.kind != "graph" and (g.kind not in _FORMS or _batches(g)) for g in query.below())
     return Text(text, bound, batch)

@@ -15,12 +15,13 @@ from dutygraph.shacl.dataset import Data
 from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.evaluate import Evaluator
 from dutygraph.shacl.model import Shape
-from dutygraph.shacl.parse import is_true, parse_conditions
+from dutygraph.shacl.parse import check_targets, parse_conditions
 from dutygraph.shacl.prebind import Text, check, prebind
 from dutygraph.shacl.prefixes import query_text
 from dutygraph.shacl.scope import Scope, target_pattern
 from dutygraph.shacl.select import everyone, one_by_one
 from dutygraph.shacl.source import Source, read_only
+from dutygraph.shacl.syntax import is_true
 from dutygraph.shacl.targets import Targets, targeted_shapes
 
 Triple = tuple[Node, Node, Node]
@@ -57,6 +58,7 @@ def run_rules(data: Source, rules: Source, graphs: Sequence[str] | None = None) 
 
 def parse_rules(graph: Graph) -> tuple[Rule, ...]:
     """Read the active rules of the active shapes that have targets, in the order in which they run."""
+    check_targets(graph)
     found: list[Rule] = []
     for shape, targets in targeted_shapes(graph).items():
         for node in sorted(graph.objects(shape, SH.rule), key=str):
@@ -76,7 +78,7 @@ def _rule(graph: Graph, shape: Node, targets: Targets, node: Node) -> Iterator[R
         shape=shape,
         targets=targets,
         conditions=parse_conditions(graph, node),
-        construct=check(text, frozenset(names), str(shape), "sh:construct"),
+        construct=check(text, frozenset(names), str(shape), "sh:construct", "CONSTRUCT"),
     )
 
 

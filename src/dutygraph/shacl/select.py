@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dutygraph.shacl.scope import Scope
 
 Solution = dict[str, Term]
+_TRUE = ox.Literal(value=True)
 
 
 def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> Iterator[Solution]:
@@ -37,8 +38,8 @@ def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> It
     patterns = [everyone(scope)] if text.batch else [p for _, p in one_by_one(data, scope)]
     for pattern in patterns:
         for solution in data.solutions(prebind(text, {**constants, "this": pattern}, path)):
-            if "failure" in solution:
-                raise EngineError(f"the query reports a failure: {solution['failure']}")
+            if solution.get("failure") == _TRUE:
+                raise EngineError("the query reports a failure")
             yield {name: data.restored(term) for name, term in solution.items()}
 
 
