@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, partial
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 from rdflib import Literal
@@ -34,6 +33,17 @@ class Compiled:
     graph: Graph
     shapes: tuple[Shape, ...]
 
+    _messages: dict[tuple[Node | None, ...], tuple[Literal, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def messages(self, shape: Node, *owners: Node | None) -> tuple[Literal, ...]:
+        """Give what `messages_of` gives, looked up once for all data graphs."""
+        asked = (shape, *owners)
+        if asked not in self._messages:
+            self._messages[asked] = messages_of(self.graph, shape, *owners)
+        return self._messages[asked]
+
 
 class Results(Iterator[Result]):
     """The results of a validation, one by one as they are found; none is kept.
@@ -53,11 +63,10 @@ class Results(Iterator[Result]):
 
     def _run(self, data: Data, compiled: Compiled) -> Iterator[Result]:
         evaluator = Evaluator(data)
-        messages = cache(partial(messages_of, compiled.graph))
         for shape in compiled.shapes:
             self.examined[shape.name], violations = evaluator.validate(shape)
             for violation in violations:
-                yield result_of(violation, data, messages)
+                yield result_of(violation, data, compiled.messages)
 
 
 def compile_shapes(shapes: Source | Compiled) -> Compiled:

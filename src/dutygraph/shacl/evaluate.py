@@ -46,6 +46,7 @@ class Evaluator:
         """Work on `data`; what was found out about a shape is remembered."""
         self.data = data
         self._failing: dict[tuple[Node, str], AbstractSet[Term | None]] = {}
+        self._numbers: dict[str, int] = {}
 
     def validate(self, shape: Shape) -> tuple[int, Iterator[Violation]]:
         """Give the number of focus nodes of a shape, and every violation as it is found (SHACL 3.4)."""
@@ -57,8 +58,7 @@ class Evaluator:
             listed = self.data.listed(focus, "?dg0")
             scope = replace(scope, pattern=listed, rare=partial(self.data.fewer, examined))
         else:
-            rows = self.data.rows(f"SELECT (COUNT(DISTINCT ?dg0) AS ?n) WHERE {{ {scope.pattern} }}")
-            examined = int(str(rows[0][0].value))  # type: ignore[union-attr]
+            examined = self._number(scope)
         return examined, self.violations(shape, scope) if examined else iter(())
 
     def violations(self, shape: Shape, scope: Scope) -> Iterator[Violation]:
@@ -174,6 +174,12 @@ class Evaluator:
                     owner=constraint.owner,
                     parameters=constraint.bound,
                 )
+
+    def _number(self, scope: Scope) -> int:
+        if scope.pattern not in self._numbers:
+            rows = self.data.rows(f"SELECT (COUNT(DISTINCT ?dg0) AS ?n) WHERE {{ {scope.pattern} }}")
+            self._numbers[scope.pattern] = int(str(rows[0][0].value))  # type: ignore[union-attr]
+        return self._numbers[scope.pattern]
 
     def _pairs(self, scope: Scope) -> list[Row]:
         return self.data.rows(f"SELECT DISTINCT {scope.columns} WHERE {{ {scope.pattern} }}")
