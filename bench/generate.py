@@ -9,7 +9,7 @@ Written to the folder of the data, from the example workbook, always the same by
 
 A triple that no rule of inference reads is left out here and there, so that every bureau has gaps of its
 own and the derived triples stay right. All bureaus are judged in one run: with a run each, a rule that asks
-for the date would find N of them in the file of all bureaus, and four rules would repeat their results.
+for the date would find N of them in the file of all bureaus, and look N times at each record.
 """
 
 from __future__ import annotations
