@@ -18,7 +18,7 @@ from rdflib import RDFS
 from dutygraph.shacl.copying import copy_of
 from dutygraph.shacl.errors import DataError, EngineError
 from dutygraph.shacl.literals import FUNCTIONS, KEPT, Term, changed_by_a_store, kept_form
-from dutygraph.shacl.source import Source, from_rdflib, quads, store_graphs, to_rdflib
+from dutygraph.shacl.source import Source, from_rdflib, may_be_named, quads, store_graphs, to_rdflib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,7 +67,10 @@ class Data:
         else:
             self.owned = True
             self._store = ox.Store()
-            self._store.bulk_extend(self._keeping(_in_one_graph(quads(source, graphs, every=every))))
+            triples = quads(source, graphs, every=every)
+            self._store.bulk_extend(
+                self._keeping(_in_one_graph(triples) if may_be_named(source) else triples)
+            )
 
     @property
     def exact(self) -> bool:

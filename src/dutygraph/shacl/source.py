@@ -141,6 +141,14 @@ def quads(source: Source, graphs: Sequence[str] | None, *, every: bool = False) 
     _check_there(graphs, there.__contains__, str(source), every=every)
 
 
+def may_be_named(source: Source) -> bool:
+    """Tell whether the quads of a source may be in named graphs."""
+    if isinstance(source, str | Path):
+        form = ox.RdfFormat.from_extension(Path(source).suffix.removeprefix("."))
+        return form is None or form.supports_datasets
+    return isinstance(source, ox.Store)
+
+
 def _converted(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Quad]:
     cache: dict[Node, ox.NamedNode | ox.BlankNode | ox.Literal] = {}
     for s, p, o in triples:
@@ -156,16 +164,19 @@ def read_only(source: Source, graphs: Sequence[str] | None = None) -> Graph:
         typed = (o for o in source.objects() if isinstance(o, Literal))
         if not any(o.datatype == XSD.string for o in typed):
             return source
-    return load(source, graphs)
+    return load(source, graphs, store="SimpleMemory")
 
 
-def load(source: Source, graphs: Sequence[str] | None = None, *, every: bool = False) -> Graph:
+def load(
+    source: Source, graphs: Sequence[str] | None = None, *, every: bool = False, store: str = "default"
+) -> Graph:
     """Give a source as one rdflib graph: the union of `graphs`, or of everything.
 
     Literals keep their lexical form; "a"^^xsd:string is made plain, as RDF 1.1 says they are one term.
+    `store` is rdflib's name of a store: "SimpleMemory" is faster, and knows of no graphs beside this one.
     Raises DataError, as `quads` does.
     """
-    out = Graph()
+    out = Graph(store=store)
     if isinstance(source, Graph):
         for s, p, o in rdflib_triples(source, graphs, every=every):
             string = isinstance(o, Literal) and o.datatype == XSD.string
