@@ -90,7 +90,7 @@ def test_bad_queries_are_refused(construct: str) -> None:
 
 
 def test_other_rules_are_refused_by_name() -> None:
-    text = "ex:S sh:targetClass ex:C ; sh:rule [ a sh:TripleRule ; sh:subject sh:this ] ."
+    text = "ex:S sh:targetClass ex:C ; sh:rule [ a sh:JSRule ; sh:subject sh:this ] ."
     with pytest.raises(UnsupportedError, match="SPARQLRule"):
         run_rules(ttl(DATA), ttl(text))
     with pytest.raises(UnsupportedError):

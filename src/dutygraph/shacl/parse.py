@@ -77,6 +77,11 @@ def parse_conditions(graph: Graph, rule: Node) -> tuple[Shape, ...]:
     return tuple(parser.shape(node, ()) for node in sorted(graph.objects(rule, SH.condition), key=str))
 
 
+def parse_shape(graph: Graph, node: Node) -> Shape:
+    """Read one shape, whether or not it has targets; raises what `parse_shapes` raises."""
+    return _Parser(graph).shape(node, ())
+
+
 def _check_targets(targets: Targets, shape: str) -> None:
     if any(isinstance(n, BNode) for n in targets.nodes):
         raise ShapeError("an IRI or literal expected", shape=shape, prop="sh:targetNode", clause="2.1.3.1")
