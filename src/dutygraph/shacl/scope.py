@@ -87,8 +87,16 @@ def target_pattern(targets: Targets, data: Data, variable: str) -> str:
     if targets.classes:
         names = sorted({name for root in targets.classes for name in data.subclasses(root)})
         parts.append(instance_pattern(variable, names, f"{variable}c"))
-    parts.extend(f"{variable} {p.n3()} {variable}o ." for p in targets.subjects_of)
-    parts.extend(f"{variable}s {p.n3()} {variable} ." for p in targets.objects_of)
+    for predicates, triple in (
+        (targets.subjects_of, f"{variable} {{}} {variable}o ."),
+        (targets.objects_of, f"{variable}s {{}} {variable} ."),
+    ):
+        # Many predicates are found faster from a list than from a union of as many patterns.
+        if len(predicates) > 1:
+            names = " ".join(p.n3() for p in predicates)
+            parts.append(f"VALUES {variable}p {{ {names} }} {triple.format(f'{variable}p')}")
+        else:
+            parts.extend(triple.format(p.n3()) for p in predicates)
     return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
 
 
