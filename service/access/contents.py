@@ -1,0 +1,149 @@
+"""All that one bureau holds at one commit, each triple with the kind of data it is of.
+
+Made once a commit and never changed; every view of that commit is cut from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from importlib import resources
+
+import pyoxigraph as ox
+from rdflib import RDF, XSD
+
+from dutygraph.commits.gaps import Seen
+from dutygraph.model import Cell, GraphKind
+from dutygraph.network import write_metrics
+from dutygraph.service.access.roles import Data
+from dutygraph.service.access.rows import row_rules
+from dutygraph.store import BureauGraphs, EmbeddedStore
+from dutygraph.store.cells import cell_of
+
+Node = ox.NamedNode | ox.BlankNode | ox.Triple
+
+_TYPE = ox.NamedNode(str(RDF.type))
+_CELLS = re.compile(r"/cells-[a-z]+$")
+
+
+class Contents:
+    """The quads of one bureau, sorted out by kind of data and by whose they are.
+
+    ``rows`` gives the places in ``quads`` by row and *anchor*: the node by which a triple is or is not
+    one's own, as a rule its subject. ``mentions`` gives the places of the triples that name a registered
+    node without being about it, ``unregistered`` those that name a node nobody registered, by its row.
+    """
+
+    def __init__(self, names: BureauGraphs, head: Seen, quads: Iterable[ox.Quad]) -> None:
+        """Sort out one consistent reading of a bureau; graphs that ``rows.toml`` does not name stay out."""
+        self.names = names
+        self.head = head
+        self._rules = row_rules()
+        self._known = {f"{self.names.bureau}/{word}": row for word, row in self._rules.graphs.items()}
+        self.quads: list[ox.Quad] = []
+        self._cell_quads: list[ox.Quad] = []
+        for quad in quads:
+            graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+            if graph in self._known:
+                self.quads.append(quad)
+            elif _CELLS.search(graph):
+                self._cell_quads.append(quad)
+        self.whole = EmbeddedStore()
+        self.whole.oxigraph.extend(self.quads)
+        self._sort()
+
+    @cached_property
+    def metrics(self) -> list[ox.Quad]:
+        """The network metrics, computed over everything and written by nobody: it takes a second."""
+        names = self.names
+        scratch = EmbeddedStore()
+        scratch.oxigraph.extend(self.quads)
+        write_metrics(scratch, names)
+        return list(scratch.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(names.metrics)))
+
+    def cell(self, triple: ox.Triple) -> Cell | None:
+        """Return the cell that a triple came from, or None."""
+        return cell_of(self._cells, triple)
+
+    @cached_property
+    def _cells(self) -> ox.Store:
+        cells = ox.Store()
+        cells.extend(self._cell_quads)
+        return cells
+
+    def _sort(self) -> None:
+        self.rows: dict[Data, dict[Node, list[int]]] = {row: {} for row in Data}
+        self.mentions: dict[Node, list[int]] = defaultdict(list)
+        self.unregistered: dict[Data, list[int]] = defaultdict(list)
+        rules, of_node, of_conclusion = self._rules, self._rows_of_nodes(), self._rows_of_conclusions()
+        of_graph: dict[object, Data] = {ox.NamedNode(name): row for name, row in self._known.items()}
+        subjects = {quad.subject for quad in self.quads}
+        for place, quad in enumerate(self.quads):
+            subject, predicate, value = quad.subject, quad.predicate, quad.object
+            row = rules.properties.get(predicate) or of_node.get(subject) or of_graph[quad.graph_name]
+            if isinstance(value, ox.Literal):
+                self.rows[row].setdefault(subject, []).append(place)
+                continue
+            anchor = subject
+            if predicate == rules.conclusion and value in of_conclusion:
+                row, anchor = of_conclusion[value], value
+            self.rows[row].setdefault(anchor, []).append(place)
+            named = value if anchor == subject else subject
+            if named in subjects:
+                self.mentions[named].append(place)
+            else:
+                self._note_unregistered(named, place)
+
+    def _note_unregistered(self, node: Node, place: int) -> None:
+        if isinstance(node, ox.NamedNode) and node.value.startswith(f"{self.names.base}bureau/"):
+            kind = node.value.partition("/bureau/")[2].partition("/")[2].partition("/")[0] or "bureau"
+            self.unregistered[self._rules.unregistered.get(kind, Data.EXTRAS)].append(place)
+        elif isinstance(node, ox.Triple):
+            self.unregistered[Data.EXTRAS].append(place)
+
+    def _rows_of_nodes(self) -> Mapping[Node, Data]:
+        """Return the row of each node whose class tells it, wherever its triples stand."""
+        found: dict[Node, Data] = {}
+        for a_class, row in self._rules.classes.items():
+            found.update(dict.fromkeys(self._instances(a_class, None), row))
+        restricted = ox.NamedNode(self.names.asserted(GraphKind.RESTRICTED))
+        for a_class, row in self._rules.restricted_classes.items():
+            for node in self._instances(a_class, restricted):
+                found.setdefault(node, row)
+        query = resources.files("dutygraph.service.access").joinpath("unannounced.rq")
+        for node in self.ask(query.read_text(encoding="utf-8"), {}):
+            found.setdefault(node, Data.UNANNOUNCED)
+        return found
+
+    def _rows_of_conclusions(self) -> Mapping[Node, Data]:
+        return {
+            node: row
+            for a_class, row in self._rules.conclusions.items()
+            for node in self._instances(a_class, None)
+        }
+
+    def _instances(self, a_class: ox.NamedNode, graph: ox.NamedNode | None) -> list[Node]:
+        found = self.whole.oxigraph.quads_for_pattern(None, _TYPE, a_class, graph)
+        return [quad.subject for quad in found]
+
+    def registers(self, node: Node) -> bool:
+        """Tell whether something is said about a node."""
+        return any(node in anchors for anchors in self.rows.values())
+
+    def ask(self, query: str, given: Mapping[str, Iterable[ox.NamedNode]]) -> frozenset[Node]:
+        """Return what a query selects over everything, the values given put in where it says so.
+
+        A line "# name" in the query stands for ``VALUES ?name { … }``; ``?today`` is the date of the check.
+        """
+        today = f'"{self.head.as_of.isoformat()}"^^<{XSD.date}>'
+        text = query.replace("?today", today)
+        for name, nodes in given.items():
+            listed = " ".join(str(node) for node in nodes)
+            text = text.replace(f"# {name}\n", f"VALUES ?{_VARIABLES[name]} {{ {listed} }}\n")
+        solutions = self.whole.select(text, graphs=self.names.checked())
+        return frozenset(row[0] for row in solutions if isinstance(row[0], ox.NamedNode | ox.BlankNode))
+
+
+_VARIABLES = {"caller": "me", "own": "own", "mine": "mine"}

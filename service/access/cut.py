@@ -1,0 +1,117 @@
+"""One part of one bureau's contents, shared by all callers who see the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from threading import RLock
+
+import pyoxigraph as ox
+
+from dutygraph.commits.gaps import BureauState, GapHistory
+from dutygraph.model import Cell
+from dutygraph.ontology import SV
+from dutygraph.service.access.contents import Contents
+from dutygraph.service.access.gaps import VisibleGaps
+from dutygraph.service.access.reading import Reading, read
+from dutygraph.service.access.roles import Caller, Data, Reach
+from dutygraph.service.access.tables import AccessTables
+from dutygraph.store import EmbeddedStore
+from dutygraph.things import Things
+
+_METRIC_OF = ox.NamedNode(str(SV.metricOf))
+
+
+class ViewStore(EmbeddedStore):
+    """A store in memory of what may be seen. The cell of a triple is told where the triple is seen."""
+
+    def __init__(self, contents: Contents, quads: Iterable[ox.Quad]) -> None:
+        """Hold these quads."""
+        super().__init__()
+        self._contents = contents
+        self.oxigraph.extend(quads)
+
+    def cell(self, triple: ox.Triple) -> Cell | None:
+        """Return the cell that a visible triple came from, or None."""
+        found = self.oxigraph.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return self._contents.cell(triple) if any(True for _ in found) else None
+
+
+class Cut:
+    """What one role and scope sees of one bureau; each part of it is made when first asked for, and once."""
+
+    def __init__(self, contents: Contents, caller: Caller, tables: AccessTables) -> None:
+        """Keep what to cut from, for whom."""
+        self.contents = contents
+        self._caller = caller
+        self._tables = tables
+        self._lock = RLock()
+        self._reading: Reading | None = None
+        self._store: ViewStore | None = None
+        self._measured: ViewStore | None = None
+        self._things: Things | None = None
+        self._gaps: tuple[BureauState, tuple[GapHistory, ...]] | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """Which triples may be seen."""
+        with self._lock:
+            if self._reading is None:
+                self._reading = read(self.contents, self._caller, self._tables)
+            return self._reading
+
+    @property
+    def store(self) -> ViewStore:
+        """The visible triples."""
+        with self._lock:
+            if self._store is None:
+                self._store = ViewStore(self.contents, self.quads())
+            return self._store
+
+    @property
+    def measured(self) -> ViewStore:
+        """The visible triples and the visible network metrics."""
+        with self._lock:
+            if self._measured is None:
+                self._measured = ViewStore(self.contents, [*self.quads(), *self._metrics()])
+            return self._measured
+
+    @property
+    def things(self) -> Things:
+        """What people call the visible nodes."""
+        with self._lock:
+            if self._things is None:
+                self._things = Things(self.store.triples(self.contents.names.checked()))
+            return self._things
+
+    def gaps(self, state: BureauState) -> tuple[GapHistory, ...]:
+        """Return the visible gaps of a state of the bureau."""
+        with self._lock:
+            if self._gaps is None or self._gaps[0] is not state:
+                visible = VisibleGaps(self.reading, self.contents, self._caller, self._tables, self)
+                self._gaps = (state, visible.of(state))
+            return self._gaps[1]
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield the visible quads."""
+        return map(self.contents.quads.__getitem__, self.reading.places)
+
+    def sees(self, iri: str) -> bool:
+        """Tell whether something is visible about a node."""
+        node = ox.NamedNode(iri)
+        return node not in self.reading.hidden and self.contents.registers(node)
+
+    def owns(self, iri: str) -> bool:
+        """Tell whether a visible node is the caller's own."""
+        node = ox.NamedNode(iri)
+        return self.sees(iri) and any(node in nodes for nodes in self.reading.own.values())
+
+    def _metrics(self) -> list[ox.Quad]:
+        reach = self._tables.reach(Data.METRICS, self._caller.role)
+        if reach is Reach.ALL:
+            return self.contents.metrics
+        if reach is not Reach.OWN:
+            return []
+        own = self.reading.own[Data.METRICS]
+        every = self.contents.metrics
+        mine = {quad.subject for quad in every if quad.predicate == _METRIC_OF and quad.object in own}
+        return [quad for quad in every if quad.subject in mine]

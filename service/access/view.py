@@ -1,0 +1,113 @@
+"""What one caller may see of one bureau at one commit: all that answers a caller reads it, and only it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import pyoxigraph as ox
+
+from dutygraph.commits.gaps import BureauState, GapHistory, GapState
+from dutygraph.model import Finding, Text
+from dutygraph.service.access.cut import Cut
+from dutygraph.service.access.errors import ForbiddenError
+from dutygraph.service.access.roles import Caller, Data, Reach
+from dutygraph.service.access.tables import access_tables
+from dutygraph.store import BureauGraphs, EmbeddedStore
+from dutygraph.things import Things
+
+_ORDER = (Reach.NONE, Reach.COUNTS, Reach.OWN, Reach.ALL)
+
+
+class View:
+    """One caller's part of one bureau at one commit. It never changes, and is made as far as it is asked for.
+
+    Counts, charts, coverage and errors that are computed from it cannot tell what is not in it.
+    """
+
+    def __init__(self, caller: Caller, cut: Cut, state: BureauState) -> None:
+        """Look at a cut with the gaps of a state of the same commit."""
+        self.caller = caller
+        self.names: BureauGraphs = state.names
+        self.commit: int = state.head.commit
+        self.as_of: date = state.head.as_of
+        self.computed_at: datetime = state.head.at
+        self._cut = cut
+        self._state = state
+
+    @property
+    def etag(self) -> str:
+        """A tag that changes with every commit and differs between those who see different things."""
+        told = "\n".join((*scope_key(self.caller), self.names.bureau, str(self.commit), str(self.as_of)))
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """The graphs that questions about the bureau read, of the view's own store."""
+        return self.names.checked()
+
+    @property
+    def store(self) -> EmbeddedStore:
+        """A store in memory with the visible triples, in graphs of the real names. Not to be written to."""
+        return self._cut.store
+
+    @property
+    def measured(self) -> EmbeddedStore:
+        """The store and, beside it, those network metrics that the caller may see one by one.
+
+        They are computed over the whole bureau when first asked for, which takes a second.
+        """
+        return self._cut.measured
+
+    @property
+    def things(self) -> Things:
+        """What people call the visible nodes."""
+        return self._cut.things
+
+    @property
+    def gaps(self) -> tuple[GapHistory, ...]:
+        """The gaps whose focus is visible, less what is not; those resolved too."""
+        return self._cut.gaps(self._state)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The gaps there are now."""
+        return tuple(gap.finding for gap in self.gaps if gap.state is not GapState.RESOLVED)
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Yield the visible quads, in graphs of the real names; no cells, no gaps, no audit entries."""
+        return self._cut.quads()
+
+    def reach(self, data: Data) -> Reach:
+        """Return how far the caller sees a kind of data."""
+        return access_tables().reach(data, self.caller.role)
+
+    def require(self, data: Data, at_least: Reach = Reach.OWN) -> None:
+        """Refuse callers who do not see this kind of data so far.
+
+        Raises:
+            ForbiddenError: the caller's reach is less.
+
+        """
+        if _ORDER.index(self.reach(data)) < _ORDER.index(at_least):
+            raise ForbiddenError(
+                Text(
+                    "您的角色看不到这类数据，或者只能看到其中的一部分。需要时请联系监督办公室。",
+                    "Your role does not see this kind of data, or only part of it. If you need it, ask the "
+                    "supervision office.",
+                )
+            )
+
+    def sees(self, iri: str) -> bool:
+        """Tell whether a node is in the view: a registered one, about which something is visible."""
+        return self._cut.sees(iri)
+
+    def in_scope(self, iri: str) -> bool:
+        """Tell whether something visible is the caller's own; everything is, to who sees all of the work."""
+        return self._cut.sees(iri) if self.reach(Data.WORK) is Reach.ALL else self._cut.owns(iri)
+
+
+def scope_key(caller: Caller) -> tuple[str, ...]:
+    """Return what decides what a caller sees of a bureau: callers with equal keys see the same."""
+    return (caller.role.value, caller.person or "", caller.department or "")

@@ -1,0 +1,92 @@
+"""The views of all callers, made once for each commit and scope, kept while they are used."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+from typing import Protocol, TypeVar
+
+import pyoxigraph as ox
+
+from dutygraph.commits.errors import UnknownBureauError
+from dutygraph.commits.gaps import BureauState
+from dutygraph.service.access.contents import Contents
+from dutygraph.service.access.cut import Cut
+from dutygraph.service.access.roles import Caller, Role
+from dutygraph.service.access.tables import access_tables
+from dutygraph.service.access.view import View, scope_key
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Readable(Protocol):
+    """What views are made from: the part of ``Committer`` that reads one bureau."""
+
+    def state(self, code: str) -> BureauState:
+        """Return the latest state of a bureau."""
+
+    def snapshot(self, code: str) -> tuple[int, list[ox.Quad]]:
+        """Return all quads of a bureau, read at once, with the number of its latest commit then."""
+
+
+class Views:
+    """Gives each caller the view of the latest commit. Any number of threads may ask."""
+
+    def __init__(self, committer: Readable, *, kept: int = 256, kept_bureaus: int = 128) -> None:
+        """Keep at most so many cuts, and the contents of so many bureaus; the longest unused go first."""
+        self._committer = committer
+        self._kept = kept
+        self._kept_bureaus = kept_bureaus
+        self._cuts: OrderedDict[tuple[str, ...], Cut] = OrderedDict()
+        self._contents: OrderedDict[str, Contents] = OrderedDict()
+        self._making: dict[str, Lock] = {}
+        self._lock = Lock()
+
+    def of(self, caller: Caller, code: str) -> View:
+        """Return what a caller may see of a bureau at its latest commit.
+
+        Raises:
+            UnknownBureauError: there is no such bureau, or it is not the caller's, which is answered alike;
+                an administrator has none.
+
+        """
+        if caller.role is Role.ADMINISTRATOR or caller.bureau != code:
+            raise UnknownBureauError(code)
+        state, contents = self._latest(code)
+        key = (code, *scope_key(caller))
+        with self._lock:
+            cut = self._cuts.get(key)
+            if cut is None or cut.contents is not contents:
+                cut = self._cuts[key] = Cut(contents, caller, access_tables())
+            _touch(self._cuts, key, self._kept)
+        return View(caller, cut, state)
+
+    def _latest(self, code: str) -> tuple[BureauState, Contents]:
+        state = self._committer.state(code)
+        with self._lock:
+            making = self._making.setdefault(code, Lock())
+        # one thread reads a new commit, the others wait for what it has read
+        with making:
+            state, contents = self._read(code, state)
+        with self._lock:
+            self._contents[code] = contents
+            _touch(self._contents, code, self._kept_bureaus)
+        return state, contents
+
+    def _read(self, code: str, state: BureauState) -> tuple[BureauState, Contents]:
+        with self._lock:
+            contents = self._contents.get(code)
+        while contents is None or contents.head != state.head:
+            state = self._committer.state(code)
+            commit, quads = self._committer.snapshot(code)
+            # a commit may come between the two
+            if commit == state.head.commit:
+                contents = Contents(state.names, state.head, quads)
+        return state, contents
+
+
+def _touch(kept: OrderedDict[Key, Value], key: Key, limit: int) -> None:
+    kept.move_to_end(key)
+    while len(kept) > limit:
+        kept.popitem(last=False)
