@@ -93,8 +93,8 @@ def target_pattern(targets: Targets, data: Data, variable: str) -> str:
     ):
         # Many predicates are found faster from a list than from a union of as many patterns.
         if len(predicates) > 1:
-            names = " ".join(p.n3() for p in predicates)
-            parts.append(f"VALUES {variable}p {{ {names} }} {triple.format(f'{variable}p')}")
+            listed = " ".join(p.n3() for p in predicates)
+            parts.append(f"VALUES {variable}p {{ {listed} }} {triple.format(f'{variable}p')}")
         else:
             parts.extend(triple.format(p.n3()) for p in predicates)
     return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {part} }}" for part in parts)
