@@ -127,15 +127,16 @@ def _variable(predicate: URIRef) -> str:
 def _constraint(
     graph: Graph, component: Component, node: Node, shape: Node, bound: tuple[tuple[str, Node], ...]
 ) -> Constraint:
-    every = bound + ((("currentShape", shape),) if isinstance(shape, URIRef) else ())
-    absent = frozenset(_variable(p) for p in component.optional)
-    names = frozenset({"this", *absent, *dict(every)})
+    current = ("currentShape",) if isinstance(shape, URIRef) else ()
+    names = frozenset({"this", "shapesGraph", *current, *map(_variable, component.paths)})
     name = str(component.node)
     # The validator's messages, or else those of the component, or else the shape's (SHACL 5.3.2).
     owner = next((n for n in (node, component.node) if (n, SH.message, None) in graph), node)
     if (node, SH.ask, None) in graph:
         query = query_text(graph, node, str(shape), SH.ask)
         text = check(query, names | {"value"}, str(shape), name, "ASK")
-        return Ask(URIRef(name), owner, text, every)
+        every = bound + text.constants(shape)
+        return Ask(URIRef(name), owner, text, every, graph if text.shapes else None)
     text = check(query_text(graph, node, str(shape), SH.select), names, str(shape), name)
-    return Select(URIRef(name), None, text, every, owner)
+    every = bound + text.constants(shape)
+    return Select(URIRef(name), None, text, every, owner, graph if text.shapes else None)

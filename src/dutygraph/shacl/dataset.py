@@ -23,12 +23,15 @@ from dutygraph.shacl.source import Source, from_rdflib, may_be_named, quads, sto
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from rdflib import Graph
     from rdflib.term import Node
 
 __all__ = ["COPIED", "KEPT", "Data", "Row", "Term"]
 
 Row: TypeAlias = tuple[Term | None, ...]
 
+SHAPES_GRAPH = "tag:dutygraph,2026:shacl:shapes"
+"""What `$shapesGraph` stands for: the name of the shapes graph beside the data (SHACL 5.3.1)."""
 _ANCHOR = "tag:dutygraph,2026:shacl:anchor"
 _REMEMBERED = 50_000  # terms of results: the rdflib forms of the last so many
 _PORTION = 20_000
@@ -55,6 +58,7 @@ class Data:
         self._recent = lru_cache(maxsize=_REMEMBERED)(to_rdflib)
         self._kept: dict[Term, Term] = {}
         self._lists = 0
+        self._shapes_held = False
         self._counts: dict[str, int] = {}
         self.lossless = not isinstance(source, ox.Store)
         self._graphs: list[ox.NamedNode] | None = None
@@ -146,12 +150,8 @@ class Data:
         return found[0] if len(found) == 1 else term
 
     def name_blank(self, term: ox.BlankNode, variable: str) -> str:
-        """Give a pattern that matches one blank node, by a named graph beside the data.
-
-        Raises EngineError for a Store that is not ours: nothing is written to it.
-        """
-        if self._plain is self._store and not self.owned:
-            raise EngineError("a query that runs per focus node cannot name a blank node of a given Store")
+        """Give a pattern that matches one blank node, by a named graph beside the data."""
+        self._make_own()
         return self._listed(self._plain, [term]) + f" ?{variable} }}"
 
     def listed(self, terms: Sequence[Term], variable: str) -> str:
@@ -165,6 +165,17 @@ class Data:
             self._listed(self._plain, [self._kept.get(t, t) for t in terms])
             self._lists -= 1
         return self._listed(self._store, terms) + f" {variable} }}"
+
+    def hold_shapes(self, shapes: Graph) -> None:
+        """Put the shapes graph beside the data, for queries on the plain values; a given Store is copied."""
+        if self._shapes_held:
+            return
+        self._shapes_held = True
+        self._make_own()
+        name = ox.NamedNode(SHAPES_GRAPH)
+        for triple in shapes:
+            subject, predicate, value = (from_rdflib(term) for term in triple)
+            self._plain.add(ox.Quad(subject, predicate, value, name))  # type: ignore[arg-type]
 
     def fewer(self, number: int, predicate: str) -> bool:
         """Tell whether fewer triples than that have a predicate."""
@@ -207,15 +218,14 @@ class Data:
             below = [c for c in self._below.get(todo.pop(), ()) if c not in found]
             found.update(below)
             todo.extend(below)
-        return tuple(sorted(found))
+        # Blank classes have no name to put into a query.
+        return tuple(sorted(name for name in found if not name.startswith("_:")))
 
     @cached_property
     def _below(self) -> Mapping[str, list[str]]:
         below: dict[str, list[str]] = {}
         for one, two in self.rows(f"SELECT DISTINCT ?s ?o {{ ?s {RDFS.subClassOf.n3()} ?o }}"):
-            # Blank classes have no name to put into a query.
-            if isinstance(one, ox.NamedNode):
-                below.setdefault(str(two), []).append(str(one))
+            below.setdefault(str(two), []).append(str(one))
         return below
 
     @cached_property
@@ -229,11 +239,17 @@ class Data:
         triples = self._store.quads_for_pattern(None, None, value, ox.DefaultGraph())
         return next(iter(triples), None) is not None
 
+    def _make_own(self) -> None:
+        """Copy a given Store, however large: nothing is written to it."""
+        if not self.owned and (copy := copy_of(self._store, self._graphs)) is not None:
+            self._store, self._graphs, self.owned = copy, None, True
+            self.__dict__.pop("_plain", None)
+
     @cached_property
     def _plain(self) -> ox.Store:
-        if not self.owned and self._repeats() and (copy := copy_of(self._store, self._graphs)) is not None:
+        if not self.owned and self._repeats():
             # A triple that stands in two graphs would be seen, and counted, twice.
-            self._store, self._graphs, self.owned = copy, None, True
+            self._make_own()
         if not self._kept:
             return self._store
         store = ox.Store()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from rdflib import URIRef
+    from rdflib import Graph, URIRef
     from rdflib.term import Node
 
     from dutygraph.shacl.paths import Path
@@ -52,7 +52,8 @@ class Qualified:
 class Select:
     """A SPARQL-based constraint (SHACL 5, 6): its checked query, and the constants bound in it.
 
-    `node` is the sh:sourceConstraint; `owner`, or else `node`, has the messages.
+    `node` is the sh:sourceConstraint; `owner`, or else `node`, has the messages. `shapes` is set where the
+    query speaks of the shapes graph.
     """
 
     component: URIRef
@@ -60,6 +61,7 @@ class Select:
     text: Text
     bound: tuple[tuple[str, Node], ...] = ()
     owner: Node | None = None
+    shapes: Graph | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Ask:
     owner: Node
     text: Text
     bound: tuple[tuple[str, Node], ...] = ()
+    shapes: Graph | None = field(default=None, compare=False, repr=False)
 
 
 Constraint: TypeAlias = Plain | Logical | Nested | Qualified | Select | Ask

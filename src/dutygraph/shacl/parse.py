@@ -208,8 +208,10 @@ class _Parser:
                     "an IRI or blank node expected", shape=str(node), prop="sh:sparql", clause="5.1"
                 )
             if not is_true(self.graph, value, SH.deactivated):
-                bound = (("currentShape", node),) if isinstance(node, URIRef) else ()
-                text = query_text(self.graph, value, str(node), SH.select)
-                checked = check(text, frozenset({"this", *dict(bound)}), str(node), "sh:sparql")
-                found.append(Select(SH.SPARQLConstraintComponent, value, checked, bound))
+                names = {"this", "shapesGraph", *(("currentShape",) if isinstance(node, URIRef) else ())}
+                query = query_text(self.graph, value, str(node), SH.select)
+                text = check(query, frozenset(names), str(node), "sh:sparql")
+                shapes = self.graph if text.shapes else None
+                bound = text.constants(node)
+                found.append(Select(SH.SPARQLConstraintComponent, value, text, bound, shapes=shapes))
         return found

@@ -12,13 +12,17 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
+from rdflib import URIRef
 
+from dutygraph.shacl.dataset import SHAPES_GRAPH
 from dutygraph.shacl.errors import ShapeError, UnsupportedError
 from dutygraph.shacl.exists import unfold
 from dutygraph.shacl.sparql_text import Group, Item, names, parse, tokenize, words, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from rdflib.term import Node
 
 _AGGREGATES = {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"}
 _FORMS = {"query", "subselect"}
@@ -27,11 +31,20 @@ _BANNED = {"MINUS": "MINUS", "VALUES": "VALUES", "SERVICE": "a federated query (
 
 @dataclass(frozen=True)
 class Text:
-    """A query that has passed the checks; `batch` tells whether it may run for all focus nodes at once."""
+    """A query that has passed the checks; `batch` tells whether it may run for all focus nodes at once.
+
+    `shapes` tells whether it speaks of the shapes graph.
+    """
 
     query: str
     bound: frozenset[str]
     batch: bool
+    shapes: bool = False
+
+    def constants(self, shape: Node) -> tuple[tuple[str, Node], ...]:
+        """Give what `$currentShape` and, if it is used, `$shapesGraph` stand for (SHACL 5.3.1)."""
+        graph = (("shapesGraph", URIRef(SHAPES_GRAPH)),) if self.shapes else ()
+        return (*((("currentShape", shape),) if isinstance(shape, URIRef) else ()), *graph)
 
 
 def check(text: str, bound: frozenset[str], shape: str, component: str, form: str = "SELECT") -> Text:
@@ -61,7 +74,7 @@ def check(text: str, bound: frozenset[str], shape: str, component: str, form: st
         raise UnsupportedError("CONSTRUCT without a template", shape=shape, component=component)
     # Inside GRAPH, a pattern of all focus nodes would be asked of the shapes graph.
     batch = all(g.kind != "graph" and (g.kind not in _FORMS or _batches(g)) for g in query.below())
-    return Text(text, bound, batch)
+    return Text(text, bound, batch, "shapesGraph" in query.variables())
 
 
 def _check_grammar(text: str, shape: str, component: str) -> None:
@@ -131,7 +144,7 @@ def _prebound(text: Text, bound: tuple[tuple[str, str], ...], path: str) -> str:
     for group in query.below():
         if group.kind in _FORMS:
             _inject_where(group, patterns, query.variables())
-        elif group.kind in ("group", "optional", "minus"):
+        elif group.kind in ("group", "optional", "minus", "graph"):
             _inject(group, patterns)
     return write(query)
 

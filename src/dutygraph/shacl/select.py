@@ -33,6 +33,8 @@ def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> It
     `$this`. Raises EngineError when pyoxigraph refuses the query.
     """
     text = constraint.text
+    if constraint.shapes is not None:
+        data.hold_shapes(constraint.shapes)
     constants = {n: f"VALUES ?{n} {{ {t.n3()} }}" for n, t in constraint.bound}
     path = "" if shape.path is None else shape.path.sparql
     patterns = [everyone(scope)] if text.batch else [p for _, p in one_by_one(data, scope)]
@@ -49,6 +51,8 @@ def run_ask(data: Data, constraint: Ask, scope: Scope) -> set[tuple[Term | None,
     `scope` binds both. The ASK is asked once for all pairs, as a SELECT.
     """
     this, value = scope.chain
+    if constraint.shapes is not None:
+        data.hold_shapes(constraint.shapes)
     columns = f"({this} AS ?this) ({value} AS ?value)"
     pairs = f"{{ SELECT DISTINCT {columns} WHERE {{ {scope.pattern} }} }}"
     patterns = [pairs]
