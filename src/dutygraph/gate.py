@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import pyoxigraph as ox
-from rdflib import URIRef
+from rdflib import RDF, SH, URIRef
 from rdflib.term import Node
 
 from dutygraph.model import Cell, Delta, Problem, Text
-from dutygraph.shacl import Engine, Result, validate
+from dutygraph.shacl import Compiled, Engine, Result, compile_shapes, validate
 from dutygraph.shapes import load_structure_shapes
 from dutygraph.store.cells import triple_of
 from dutygraph.things import Things
@@ -40,6 +41,37 @@ def pass_gate(delta: Delta, *, engine: Engine = "compiled") -> Gated:
     added = tuple(statement for statement in delta.added if statement.subject not in refused)
     problems = tuple(_problem(result, things, cells) for result in report.results)
     return Gated(replace(delta, added=added), problems)
+
+
+def refusals(records: Collection[ox.Triple], delta: Delta) -> tuple[Problem, ...]:
+    """Return why records may not be stored; *records* are all that is to be said of them after *delta*.
+
+    A record of which a change says only a part is so judged whole. The cells of problems are the delta's.
+    """
+    data = ox.Store()
+    data.extend([ox.Quad(*triple) for triple in records])
+    report = validate(data, _shapes_for(_classes(records)))
+    if not report.results:
+        return ()
+    things, cells = Things(records), _cells(delta)
+    return tuple(_problem(result, things, cells) for result in report.results)
+
+
+def _classes(triples: Iterable[ox.Triple]) -> frozenset[str]:
+    kinds = (triple.object for triple in triples if triple.predicate.value == str(RDF.type))
+    return frozenset(kind.value for kind in kinds if isinstance(kind, ox.NamedNode))
+
+
+def _shapes_for(classes: Collection[str]) -> Compiled:
+    """Return the structure shapes that target these classes: to run the others takes longer than the rest."""
+    compiled = _structure()
+    wanted = {shape for name in classes for shape in compiled.graph.subjects(SH.targetClass, URIRef(name))}
+    return replace(compiled, shapes=tuple(shape for shape in compiled.shapes if shape.node in wanted))
+
+
+@cache
+def _structure() -> Compiled:
+    return compile_shapes(load_structure_shapes())
 
 
 def _cells(delta: Delta) -> Mapping[tuple[Node, Node | None], Cell]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pyoxigraph as ox
@@ -19,13 +19,13 @@ from dutygraph.bureaus import describe_bureau
 from dutygraph.check import count_classes, date_of_check, outcomes, run_triples
 from dutygraph.dataset_check import check_dataset
 from dutygraph.described import Described
-from dutygraph.model import CheckReport, Delta, Finding, GraphKind, Statement
+from dutygraph.model import CheckReport, Delta, Finding, GraphKind
 from dutygraph.ontology import SV
 from dutygraph.rules import Inference
 from dutygraph.shacl import Result, Session
 from dutygraph.shapes import catalogue, load_dataset_shapes, load_shapes
 from dutygraph.store import DERIVED_KINDS, BureauGraphs, EmbeddedStore
-from dutygraph.store.cells import triple_of
+from dutygraph.store.cells import as_stored, quads_of
 
 _RUN_CLASSES = {str(SV.AnnualPlan), str(SV.RatingPolicy)}
 
@@ -34,7 +34,8 @@ _RUN_CLASSES = {str(SV.AnnualPlan), str(SV.RatingPolicy)}
 class GapChange:
     """What one commit did to the gaps; ``new`` and ``persisting`` are those there are now.
 
-    ``rules`` and ``checks`` say how many rules of inference and checks ran again.
+    ``rules`` and ``checks`` say how many rules of inference and checks ran again. ``added`` and ``removed``
+    are the quads that follow from the change, in the derived graphs and that of the run.
     """
 
     new: tuple[Finding, ...]
@@ -42,6 +43,8 @@ class GapChange:
     resolved: tuple[Finding, ...]
     rules: int
     checks: int
+    added: frozenset[ox.Quad] = frozenset()
+    removed: frozenset[ox.Quad] = frozenset()
 
 
 class Recheck:
@@ -76,9 +79,23 @@ class Recheck:
         """
         if (delta.base, delta.bureau) != (self._names.base, self._names.code):
             raise ValueError(f"a delta of {delta.bureau}, not of {self._names.code}")
-        added, removed = self._quads(delta.added), self._quads(delta.removed)
-        came, went = self._net(added, removed - added)
-        self._store.commit(delta)
+        removed, added = (
+            as_stored(quads_of(self._names, statements)) for statements in (delta.removed, delta.added)
+        )
+        return self.change(removed, added)
+
+    def change(self, removed: Collection[ox.Quad], added: Collection[ox.Quad]) -> GapChange:
+        """Write quads of the asserted graphs and of those of their cells, and say what it did to the gaps.
+
+        What is both removed and added, stays. Terms must be as the store gives them.
+
+        Raises:
+            StoreError: as ``commit`` does.
+
+        """
+        new, old = set(added), set(removed) - set(added)
+        came, went = self._net(self._stated(new), self._stated(old))
+        self._store.change(old, new)
         run_came, run_went = self._run_change({*came, *went})
         change = self._inference.apply([*came, *run_came], [*went, *run_went])
         session = self._session.update(change.came, change.went)
@@ -87,13 +104,13 @@ class Recheck:
         after = Counter(self._dataset_results)
         self._described.follow(
             [*session.resolved, *(before - after).elements()],
-            {str(statement.subject) for statement in (*delta.added, *delta.removed)},
+            set(_mentioned([*old, *new])),
             (*change.came, *change.went),
         )
-        outcome = self._outcome(change.rules, session.checks)
-        self._store.change(
-            self._derived_quads(change.removed, run_went), self._derived_quads(change.added, run_came)
-        )
+        made = frozenset(self._derived_quads(change.added, run_came))
+        gone = frozenset(self._derived_quads(change.removed, run_went))
+        outcome = replace(self._outcome(change.rules, session.checks), added=made, removed=gone)
+        self._store.change(gone, made)
         return outcome
 
     def report(self) -> CheckReport:
@@ -118,13 +135,10 @@ class Recheck:
         # The store is not asked which of the graphs there are: that takes longer the more bureaus it holds.
         return check_dataset(self._store, self._dataset_shapes, self._names.checked())
 
-    def _quads(self, statements: Iterable[Statement]) -> set[ox.Quad]:
-        """Give the quads of statements, their literals as the store gives them back."""
-        scratch = ox.Store()
-        for statement in statements:
-            graph = ox.NamedNode(self._names.asserted(statement.graph))
-            scratch.add(_quad(triple_of(statement), graph))
-        return set(scratch)
+    def _stated(self, quads: Iterable[ox.Quad]) -> set[ox.Quad]:
+        """Give those quads that stand in an asserted graph."""
+        graphs = {ox.NamedNode(name) for name in self._names.all_asserted()}
+        return {quad for quad in quads if quad.graph_name in graphs}
 
     def _net(
         self, added: Collection[ox.Quad], removed: Collection[ox.Quad]
@@ -170,6 +184,14 @@ class Recheck:
             rules=rules,
             checks=checks,
         )
+
+
+def _mentioned(quads: Iterable[ox.Quad]) -> Iterator[str]:
+    """Give the nodes that something is said of, or of which a cell is."""
+    for quad in quads:
+        subject = quad.object.subject if isinstance(quad.object, ox.Triple) else quad.subject
+        if isinstance(subject, ox.NamedNode):
+            yield subject.value
 
 
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:

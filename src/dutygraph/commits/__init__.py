@@ -1,1 +1,51 @@
-"""The commit path: one writer, one atomic update a commit, its gaps followed, its audit entry chained."""
+"""The commit path: one writer, one atomic update a commit, its gaps followed, its audit entry chained.
+
+``StoreFolder`` opens the folder of a service, ``Committer`` is the one way to change what it holds.
+"""
+
+from dutygraph.commits.acts import COMMAND_LINE, Action, Actor, AuditEntry
+from dutygraph.commits.committer import SYSTEM, Committer, utcnow
+from dutygraph.commits.errors import (
+    GateError,
+    StaleCommitError,
+    StoreFolderError,
+    UnknownBureauError,
+    UnknownCommitError,
+    UnknownGapError,
+)
+from dutygraph.commits.folder import StoreFolder
+from dutygraph.commits.gaps import (
+    Assignment,
+    BureauState,
+    Committed,
+    GapHistory,
+    GapPreview,
+    GapState,
+    Seen,
+)
+from dutygraph.commits.verifying import Broken
+
+__all__ = [
+    "COMMAND_LINE",
+    "SYSTEM",
+    "Action",
+    "Actor",
+    "Assignment",
+    "AuditEntry",
+    "Broken",
+    "BureauState",
+    "Committed",
+    "Committer",
+    "GapHistory",
+    "GapPreview",
+    "GapState",
+    "GateError",
+    "Seen",
+    "StaleCommitError",
+    "StoreFolder",
+    "StoreFolderError",
+    "UnknownBureauError",
+    "UnknownCommitError",
+    "UnknownGapError",
+    "utcnow",
+]

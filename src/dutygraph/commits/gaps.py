@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from dutygraph.commits.acts import Actor
+from dutygraph.commits.acts import Actor, AuditEntry
 from dutygraph.model import CheckReport, Finding
 from dutygraph.store import BureauGraphs
 
@@ -31,9 +31,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who is to close a gap (the id of a person), by when, with what remark; ``by`` handed it out."""
+    """Who is to close a gap (the id of a person), by when, with what remark; ``by`` handed it out.
 
-    person: str
+    ``person`` is None where the assignment before it was taken back.
+    """
+
+    person: str | None
     due: date | None
     remark: str
     by: Actor
@@ -60,8 +63,9 @@ class GapHistory:
 
     @property
     def assignment(self) -> Assignment | None:
-        """The assignment in force: the latest, if any."""
-        return self.assignments[-1] if self.assignments else None
+        """The assignment in force: the latest, if any, unless that took it back."""
+        latest = self.assignments[-1] if self.assignments else None
+        return None if latest is None or latest.person is None else latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +90,13 @@ class GapPreview:
     new: tuple[Finding, ...]
     resolved: tuple[Finding, ...]
     persisting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a commit did: its number, the bureau's state after it, its gaps, its link in the audit chain."""
+
+    commit: int
+    state: BureauState
+    change: GapPreview
+    entry: AuditEntry

@@ -5,7 +5,7 @@ Only this package knows pyoxigraph's storage. A bureau is a partition of named g
 """
 
 from dutygraph.store.embedded import EmbeddedStore
-from dutygraph.store.errors import StoreError
+from dutygraph.store.errors import StoreError, not_written
 from dutygraph.store.graphs import DEFAULT_BASE, DERIVED_KINDS, BureauGraphs
 from dutygraph.store.protocol import Selecting, Store
 
@@ -17,4 +17,5 @@ __all__ = [
     "Selecting",
     "Store",
     "StoreError",
+    "not_written",
 ]

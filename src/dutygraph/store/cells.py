@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pyoxigraph as ox
 
-from dutygraph.model import Cell, GraphKind, Statement
+from dutygraph.model import Cell, Delta, GraphKind, Statement
 from dutygraph.store.graphs import BureauGraphs, segment
 from dutygraph.store.terms import to_oxigraph
 
@@ -40,6 +40,37 @@ def quads_of(names: BureauGraphs, statements: Iterable[Statement]) -> Iterator[o
         if cell is not None:
             node = nodes.get(cell) or nodes.setdefault(cell, ox.NamedNode(_cell_iri(names, cell)))
             yield ox.Quad(node, _REIFIES, triple, cells[statement.graph])
+
+
+def as_stored(quads: Iterable[ox.Quad]) -> set[ox.Quad]:
+    """Return quads with their literals as a store gives them back: numbers and dates in their usual form."""
+    scratch = ox.Store()
+    scratch.extend(quads)
+    return set(scratch)
+
+
+def effect(store: ox.Store, names: BureauGraphs, delta: Delta) -> tuple[set[ox.Quad], set[ox.Quad]]:
+    """Return what a delta takes from a store and puts into it: only what is there, only what is not.
+
+    A statement with a cell is that cell's word for the triple: the triple goes when no cell vouches for it
+    any more. A statement without one is the triple itself, which goes with all its cells.
+    """
+    asserted = {ox.NamedNode(names.cells(kind)): ox.NamedNode(names.asserted(kind)) for kind in GraphKind}
+    cells = {graph: cell for cell, graph in asserted.items()}
+    removed: set[ox.Quad] = set()
+    for quad in as_stored(quads_of(names, (one for one in delta.removed if one.cell is None))):
+        if quad in store:
+            removed |= {quad, *store.quads_for_pattern(None, _REIFIES, quad.triple, cells[quad.graph_name])}
+    told = as_stored(quads_of(names, (one for one in delta.removed if one.cell is not None)))
+    words = {quad for quad in told if quad.graph_name in asserted and quad in store}
+    removed |= words
+    for word in words:
+        if isinstance(word.object, ox.Triple) and removed.issuperset(
+            store.quads_for_pattern(None, _REIFIES, word.object, word.graph_name)
+        ):
+            removed.add(ox.Quad(*word.object, asserted[word.graph_name]))
+    added = as_stored(quads_of(names, delta.added))
+    return removed - added, {quad for quad in added if quad not in store}
 
 
 def cell_of(store: ox.Store, triple: ox.Triple) -> Cell | None:

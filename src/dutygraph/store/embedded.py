@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pyoxigraph as ox
 from rdflib import URIRef
 
 from dutygraph.model import Cell, Delta, GraphKind, Statement, Text
-from dutygraph.store.cells import cell_of, quads_of, read_cells
-from dutygraph.store.errors import StoreError
+from dutygraph.store.cells import cell_of, effect, read_cells
+from dutygraph.store.errors import StoreError, not_written
 from dutygraph.store.graphs import BureauGraphs
 from dutygraph.store.terms import to_rdflib
 
@@ -78,9 +79,8 @@ class EmbeddedStore:
 
     def commit(self, delta: Delta) -> None:
         """Write a delta and the cells of its statements in one atomic update."""
-        names = BureauGraphs(delta.base, delta.bureau)
-        removed, added = set(quads_of(names, delta.removed)), set(quads_of(names, delta.added))
-        self._update(removed - added, added)
+        removed, added = effect(self.oxigraph, BureauGraphs(delta.base, delta.bureau), delta)
+        self._update(removed, added)
 
     def replace(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Make a graph hold exactly these triples, in one atomic update."""
@@ -93,6 +93,40 @@ class EmbeddedStore:
         """Take quads out and put quads in, in one atomic update; what is in both, stays."""
         new = set(added)
         self._update(set(removed) - new, new)
+
+    def quads(self, graphs: Sequence[str]) -> Iterator[ox.Quad]:
+        """Yield the quads of these graphs, one graph after the other."""
+        for graph in graphs:
+            yield from self.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+
+    def snapshot(self, graphs: Sequence[str]) -> list[ox.Quad]:
+        """Return the quads of these graphs as they were at one moment, whatever is written meanwhile."""
+        rows = self.select("SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }", graphs=graphs)
+        return [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in rows]  # type: ignore[arg-type]
+
+    def sync(self) -> None:
+        """Force to disk what has been written, so that a power cut cannot take it back.
+
+        RocksDB hands its log to the operating system at each update, but does not wait for the disk.
+
+        Raises:
+            StoreError: the disk does not take it.
+
+        """
+        if self.folder is None:
+            return
+        try:
+            for log in self.folder.glob("*.log"):
+                with log.open("rb") as file:
+                    os.fsync(file.fileno())
+        except FileNotFoundError:  # RocksDB has just written that log out into its tables, and forced those
+            pass
+        except OSError as error:
+            raise not_written(error) from error
+
+    def close(self) -> None:
+        """Let go of the folder. The store cannot be used any more."""
+        del self.oxigraph
 
     def graphs(self) -> tuple[str, ...]:
         """Return the names of the graphs that hold something, sorted."""
@@ -141,23 +175,14 @@ class EmbeddedStore:
         try:
             self.oxigraph.update(" ;\n".join(operations))
         except OSError as error:
-            raise _not_written(error) from error
+            raise not_written(error) from error
 
     def _extend(self, added: set[ox.Quad]) -> None:
         # pyoxigraph adds all the quads of one call or none, and faster than an update is parsed.
         try:
             self.oxigraph.extend(added)
         except OSError as error:
-            raise _not_written(error) from error
-
-
-def _not_written(error: OSError) -> StoreError:
-    return StoreError(
-        Text(
-            f"写入图库失败，未作任何改动：{error}。请检查磁盘空间和权限。",
-            f"Nothing was written: {error}. Check disk space and permissions.",
-        )
-    )
+            raise not_written(error) from error
 
 
 def _not_opened(folder: Path | None, error: Exception) -> StoreError:

@@ -12,3 +12,13 @@ class StoreError(Exception):
         """Keep what to tell the user."""
         super().__init__(f"{text.zh} / {text.en}")
         self.text = text
+
+
+def not_written(error: Exception) -> StoreError:
+    """Return what to tell of a write that failed."""
+    return StoreError(
+        Text(
+            f"写入图库失败，未作任何改动：{error}。请检查磁盘空间和权限。",
+            f"Nothing was written: {error}. Check disk space and permissions.",
+        )
+    )

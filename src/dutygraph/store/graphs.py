@@ -75,8 +75,13 @@ class BureauGraphs:
 
     @property
     def findings(self) -> str:
-        """The graph of the last check's results."""
+        """The graph of the register of gaps, and of the commits that it speaks of."""
         return f"{self.bureau}/findings"
+
+    @property
+    def audit(self) -> str:
+        """The graph of the audit entries that concern this bureau."""
+        return f"{self.bureau}/audit"
 
     def all_asserted(self, kinds: Iterable[GraphKind] = tuple(GraphKind)) -> tuple[str, ...]:
         """Return the asserted graphs of these kinds (default: all)."""
@@ -85,6 +90,12 @@ class BureauGraphs:
     def all_derived(self, kinds: Iterable[GraphKind] = DERIVED_KINDS) -> tuple[str, ...]:
         """Return the derived graphs of these kinds (default: all)."""
         return tuple(self.derived(kind) for kind in kinds)
+
+    def whole(self) -> tuple[str, ...]:
+        """Return every graph of the bureau."""
+        cells = tuple(self.cells(kind) for kind in GraphKind)
+        kept = (self.run_graph, self.metrics, self.findings, self.audit)
+        return (*self.all_asserted(), *cells, *self.all_derived(), *kept)
 
     def checked(self) -> tuple[str, ...]:
         """Return what the responsibility shapes read: asserted and derived, names of people left out."""

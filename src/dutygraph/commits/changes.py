@@ -1,0 +1,87 @@
+"""The file of a commit: what it removed from a bureau's data, and what it added.
+
+Gzipped N-Quads. The first part holds the quads removed, the second those added; comments head the file and
+both parts. Equal commits give equal bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from dutygraph.store.files import sync_folder, write_whole
+
+_REMOVED, _ADDED = b"# removed\n", b"# added\n"
+
+
+class ChangesFileError(ValueError):
+    """A file of changes is not of its form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Quads removed and added, in the asserted graphs and those of their cells."""
+
+    removed: Collection[ox.Quad]
+    added: Collection[ox.Quad]
+
+
+def changes_bytes(heading: str, changes: Changes) -> bytes:
+    """Return the file of a commit; *heading* is one line for people."""
+    text = b"".join(
+        (f"# {heading}\n".encode(), _REMOVED, _lines(changes.removed), _ADDED, _lines(changes.added))
+    )
+    # no time stands in the file, so that equal commits give equal bytes
+    return gzip.compress(text, compresslevel=6, mtime=0)
+
+
+def read_changes(data: bytes) -> Changes:
+    """Return what a file of changes holds.
+
+    Raises:
+        ChangesFileError: cut off, altered or no such file.
+
+    """
+    try:
+        text = gzip.decompress(data)
+        head, _, rest = text.partition(_REMOVED)
+        removed, mark, added = rest.partition(_ADDED)
+        if not head.startswith(b"# ") or not mark:
+            raise ChangesFileError("its parts are missing")
+        return Changes(_parsed(removed), _parsed(added))
+    except (OSError, EOFError, SyntaxError) as error:
+        raise ChangesFileError(str(error)) from error
+
+
+def write_changes(path: Path, data: bytes) -> str:
+    """Write the file of a commit for good, and return its SHA-256.
+
+    Raises:
+        OSError: the disk does not take it; no such file is there then.
+
+    """
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True)
+        sync_folder(path.parent.parent)
+        sync_folder(path.parent.parent.parent)
+    write_whole(path, data)
+    return digest_of(data)
+
+
+def digest_of(data: bytes) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _lines(quads: Iterable[ox.Quad]) -> bytes:
+    text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    return b"".join(sorted(text.splitlines(keepends=True)))
+
+
+def _parsed(lines: bytes) -> list[ox.Quad]:
+    return list(ox.parse(lines, ox.RdfFormat.N_QUADS))

@@ -1,0 +1,290 @@
+"""The one writer of a store: every change goes through here, and is there whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import pyoxigraph as ox
+
+from dutygraph.commits.acts import Action, Actor, AuditEntry
+from dutygraph.commits.chain import Act
+from dutygraph.commits.changes import Changes
+from dutygraph.commits.errors import StaleCommitError, UnknownBureauError, UnknownGapError
+from dutygraph.commits.folder import StoreFolder
+from dutygraph.commits.following import difference, followed
+from dutygraph.commits.gaps import Assignment, BureauState, Committed, GapHistory, GapPreview, Seen
+from dutygraph.commits.past import Past
+from dutygraph.commits.register import commit_of
+from dutygraph.commits.shelf import Opened, Shelf
+from dutygraph.commits.verifying import Broken, verify
+from dutygraph.commits.working import Followed
+from dutygraph.commits.writing import Draft, Writer
+from dutygraph.model import CheckReport, Delta
+from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore
+
+SYSTEM = Actor("system", "system")
+"""Who acts when nobody asked: the rules of the product have changed, and with them the gaps."""
+_NOTHING = Changes((), ())
+
+
+def utcnow() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(tz=UTC)
+
+
+class Committer:
+    """Commits to an open store folder, and says what its bureaus are like. Safe to be called from threads.
+
+    Writers to one bureau wait for each other; readers of a state never wait, but for its first making.
+    """
+
+    def __init__(
+        self,
+        folder: StoreFolder,
+        *,
+        clock: Callable[[], datetime] = utcnow,
+        base: str = DEFAULT_BASE,
+        copies: int = 8,
+    ) -> None:
+        """Take over a folder; *copies* is the number of bureaus held in memory to be written to quickly."""
+        self.folder, self.base, self._clock = folder, base, clock
+        self._writer = Writer(folder, base, clock)
+        self._shelf = Shelf(folder, copies, lambda: clock().date(), self._settle)
+        self._callbacks: list[Callable[[str], None]] = []
+
+    def bureaus(self) -> tuple[BureauGraphs, ...]:
+        """Return the bureaus that the store holds, by code."""
+        return self._shelf.bureaus()
+
+    def names(self, code: str) -> BureauGraphs:
+        """Return the names of a bureau's graphs.
+
+        Raises:
+            UnknownBureauError: the store has no such bureau.
+
+        """
+        return self._shelf.names(code)
+
+    def state(self, code: str) -> BureauState:
+        """Return what a bureau is like as of its latest commit.
+
+        Raises:
+            UnknownBureauError: the store has no such bureau.
+            StoreError: the store cannot be read.
+
+        """
+        return self._shelf.state(code)
+
+    def snapshot(self, code: str) -> tuple[int, list[ox.Quad]]:
+        """Return all quads of a bureau as of one commit, and the number of that commit.
+
+        Raises:
+            UnknownBureauError: the store has no such bureau.
+
+        """
+        names = self.names(code)
+        quads = self.folder.store.snapshot(names.whole())
+        return commit_of(names, quads), quads
+
+    def preview(self, delta: Delta) -> GapPreview:
+        """Say what a change would do; nothing is written.
+
+        Raises:
+            GateError: the change would be refused; every reason at once.
+
+        """
+        with self._shelf.opened(delta.bureau, delta.base) as opened:
+            changes = opened.copy.effect(delta)
+            findings = opened.tried(changes)
+            before = {finding.id: finding for finding in opened.findings}
+            return difference(before, findings, _counted(opened.names, changes))
+
+    def commit(
+        self,
+        delta: Delta,
+        actor: Actor,
+        action: Action,
+        *,
+        target: str,
+        note: str = "",
+        expected: int | None = None,
+    ) -> Committed:
+        """Write a change of one bureau's data with all that follows from it.
+
+        A change that changes nothing makes no commit, only an audit entry.
+
+        Raises:
+            GateError: the change would break the form of a record; every reason at once. Nothing is stored.
+            StaleCommitError: the bureau is not at commit *expected* any more. Nothing is stored.
+            StoreError: the disk does not take it; nothing is confirmed.
+
+        """
+        with self._shelf.opened(delta.bureau, delta.base) as opened:
+            if expected is not None and expected != opened.head:
+                raise StaleCommitError(delta.bureau, expected, opened.head)
+            changes = opened.copy.effect(delta)
+            act = Act(actor, action, delta.bureau, target, note)
+            if not changes.removed and not changes.added:
+                return self._unchanged(opened, act)
+            done = self._write(opened, act, changes, opened.follow(changes))
+        return self._told(done)
+
+    def recheck(self, code: str, as_of: date | None, actor: Actor, note: str = "") -> Committed:
+        """Judge a bureau by another date from now on (None: by that of its data, else today).
+
+        Raises:
+            UnknownBureauError: the store has no such bureau.
+            StoreError: the disk does not take it; nothing is confirmed.
+
+        """
+        with self._shelf.opened(code, self.names(code).base) as opened:
+            outcome = opened.judge(as_of)
+            target = f"bureau/{code}@{opened.copy.as_of.isoformat()}"
+            done = self._write(opened, Act(actor, Action.RECHECK, code, target, note), _NOTHING, outcome)
+        return self._told(done)
+
+    def assign(
+        self, code: str, gap: str, person: str | None, due: date | None, remark: str, actor: Actor
+    ) -> Committed:
+        """Give a gap to a person to close (None: take the assignment back).
+
+        Raises:
+            UnknownBureauError: the store has no such bureau.
+            UnknownGapError: the bureau never had such a gap.
+            StoreError: the disk does not take it; nothing is confirmed.
+
+        """
+        with self._shelf.opened(code, self.names(code).base) as opened:
+            if gap not in opened.gaps:
+                raise UnknownGapError(code, gap)
+
+            def assigned(gaps: dict[str, GapHistory], seen: Seen) -> None:
+                made = Assignment(person, due, remark, actor, seen.at)
+                gaps[gap] = replace(gaps[gap], assignments=(*gaps[gap].assignments, made))
+
+            act = Act(actor, Action.GAP_ASSIGN, code, f"gap/{gap}")
+            unchanged = Followed(opened.findings, (), ())
+            done = self._write(opened, act, _NOTHING, unchanged, assigned)
+        return self._told(done)
+
+    def note(
+        self, actor: Actor, action: Action, *, bureau: str | None, target: str, note: str = ""
+    ) -> AuditEntry:
+        """Enter an act that changes no data, such as a read; it is on disk when this returns.
+
+        Raises:
+            StoreError: the disk does not take it.
+
+        """
+        names = self._shelf.known(bureau)
+        return self._writer.note(Act(actor, action, bureau, target, note), names)
+
+    def entries(self, bureau: str | None = None) -> Iterator[AuditEntry]:
+        """Yield audit entries, newest first: those of one bureau, or all.
+
+        Raises:
+            UnknownBureauError: the store has no such bureau.
+
+        """
+        return self._writer.journal.entries(None if bureau is None else self.names(bureau))
+
+    def verify(self) -> list[Broken]:
+        """Return the places where the audit chain or the files of commits are not as they were written."""
+        return verify(self.folder, self.base)
+
+    def past(self, code: str, *, commit: int | None = None, at: datetime | None = None) -> EmbeddedStore:
+        """Return a bureau's asserted graphs and those of their cells as of a commit or a time, in memory.
+
+        Raises:
+            UnknownBureauError, UnknownCommitError: there is no such bureau, no such commit, none so early.
+            StoreError: a file of the commits up to then is missing or was altered.
+
+        """
+        return self._past(code).rebuilt(commit=commit, at=at)
+
+    def check_past(
+        self,
+        code: str,
+        commit: int,
+        *,
+        as_of: date | None = None,
+        rules: Literal["then", "now"] = "then",
+    ) -> CheckReport:
+        """Check a bureau as it was, by the rules of then or of now; *as_of* is by default the date of then.
+
+        Raises:
+            UnknownBureauError, UnknownCommitError: there is no such bureau, no such commit.
+            StoreError: a file of the commits up to then, or the rules of then, are missing or were altered.
+
+        """
+        return self._past(code).checked(commit, as_of=as_of, rules=rules)
+
+    def on_commit(self, callback: Callable[[str], None]) -> None:
+        """Have a function called after each commit, with the bureau's code, by the thread that committed."""
+        self._callbacks.append(callback)
+
+    def _past(self, code: str) -> Past:
+        return Past(self.folder, self.base, self.names(code))
+
+    def _unchanged(self, opened: Opened, act: Act) -> Committed:
+        if opened.state is None:
+            raise UnknownBureauError(opened.names.code)
+        entry = self._writer.note(act, opened.names)
+        nothing = difference({f.id: f for f in opened.findings}, opened.findings, (0, 0))
+        return Committed(opened.head, opened.state, nothing, entry)
+
+    def _write(
+        self,
+        opened: Opened,
+        act: Act,
+        changes: Changes,
+        outcome: Followed,
+        amend: Callable[[dict[str, GapHistory], Seen], None] = lambda _gaps, _seen: None,
+    ) -> Committed:
+        before = {finding.id: finding for finding in opened.findings}
+
+        def histories(seen: Seen) -> Mapping[str, GapHistory]:
+            previous = None if opened.state is None else opened.state.head
+            gaps = followed(opened.gaps, outcome.findings, previous, seen)
+            amend(gaps, seen)
+            return gaps
+
+        written = self._writer.write(
+            Draft(
+                names=opened.names,
+                act=act,
+                number=opened.head + 1,
+                as_of=opened.copy.as_of,
+                chosen=opened.copy.chosen is not None,
+                stated=changes,
+                derived=Changes(outcome.removed, outcome.added),
+                gaps=opened.gaps,
+                followed=histories,
+                stands=opened.stands,
+            )
+        )
+        state = opened.publish(written)
+        change = difference(before, outcome.findings, _counted(opened.names, changes))
+        return Committed(state.head.commit, state, change, written.entry)
+
+    def _settle(self, opened: Opened, outcome: Followed) -> None:
+        """Commit what other rules than those of the latest commit make of the same data."""
+        act = Act(SYSTEM, Action.RECHECK, opened.names.code, f"bureau/{opened.names.code}", "rules changed")
+        self._told(self._write(opened, act, _NOTHING, outcome))
+
+    def _told(self, done: Committed) -> Committed:
+        for callback in self._callbacks:
+            callback(done.state.names.code)
+        return done
+
+
+def _counted(names: BureauGraphs, changes: Changes) -> tuple[int, int]:
+    """Return how many triples were added and removed; their cells are not counted."""
+    graphs = {ox.NamedNode(name) for name in names.all_asserted()}
+    added, removed = (
+        sum(quad.graph_name in graphs for quad in quads) for quads in (changes.added, changes.removed)
+    )
+    return added, removed

@@ -1,0 +1,157 @@
+"""The last step of a commit: its file, then one update of the store that holds everything."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import pyoxigraph as ox
+
+from dutygraph.commits.acts import AuditEntry
+from dutygraph.commits.chain import Act
+from dutygraph.commits.changes import Changes, changes_bytes, write_changes
+from dutygraph.commits.folder import RULESETS, StoreFolder
+from dutygraph.commits.gaps import GapHistory, Seen
+from dutygraph.commits.journal import Journal
+from dutygraph.commits.register import CommitMark, mark_quads, register_change
+from dutygraph.commits.rulesets import keep_current
+from dutygraph.store import BureauGraphs, StoreError, not_written
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A commit about to be written.
+
+    ``stated`` is what changes of the data, ``derived`` what follows from it. ``gaps`` are the histories before
+    it; ``followed`` gives those after it, once its number and time are known.
+    """
+
+    names: BureauGraphs
+    act: Act
+    number: int
+    as_of: date
+    chosen: bool
+    stated: Changes
+    derived: Changes
+    gaps: Mapping[str, GapHistory]
+    followed: Callable[[Seen], Mapping[str, GapHistory]]
+    stands: bool = False
+    """True where the data of ``stated`` are in the store already (an upgrade)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A commit that is in the store for good."""
+
+    entry: AuditEntry
+    mark: CommitMark
+    gaps: Mapping[str, GapHistory]
+
+
+class Writer:
+    """Writes commits and audit entries, one after the other, into one chain."""
+
+    def __init__(self, folder: StoreFolder, base: str, clock: Callable[[], datetime]) -> None:
+        """Find the end of the chain."""
+        self._folder = folder
+        self._lock = threading.Lock()
+        self.journal = Journal(folder, base, clock)
+        self._waiting: deque[_Note] = deque()
+
+    def write(self, draft: Draft) -> Written:
+        """Write a commit: first its file, then all the rest in one atomic update.
+
+        Raises:
+            StoreError: the disk does not take it; nothing of it is confirmed.
+
+        """
+        heading = f"dutygraph {draft.act.bureau} {draft.number}"
+        try:
+            ruleset = keep_current(self._folder.path / RULESETS)
+            path = self._folder.commit_file(draft.names, draft.number)
+            digest = write_changes(path, changes_bytes(heading, draft.stated))
+        except OSError as error:
+            raise not_written(error) from error
+        act = replace(draft.act, commit=draft.number, digest=digest)
+        with self._lock:
+            entry = self.journal.next(act)
+            mark = CommitMark(Seen(draft.number, entry.at, draft.as_of), ruleset, draft.chosen)
+            gaps = draft.followed(mark.seen)
+            removed, added = register_change(draft.names, draft.gaps, gaps)
+            stated = Changes((), ()) if draft.stands else draft.stated
+            self._update(
+                (*stated.removed, *draft.derived.removed, *removed),
+                (
+                    *stated.added,
+                    *draft.derived.added,
+                    *added,
+                    *mark_quads(draft.names, mark),
+                    *self.journal.quads(draft.names, entry),
+                ),
+                [entry],
+            )
+        return Written(entry, mark, gaps)
+
+    def note(self, act: Act, names: BureauGraphs | None) -> AuditEntry:
+        """Enter an act that changes no bureau; those that wait together are written together.
+
+        Raises:
+            StoreError: the disk does not take it.
+
+        """
+        mine = _Note(act, names)
+        self._waiting.append(mine)
+        with self._lock:
+            if mine.entry is None and mine.error is None:
+                self._write_notes([self._waiting.popleft() for _ in range(len(self._waiting))])
+        if mine.entry is None:
+            raise mine.error or not_written(OSError("?"))
+        return mine.entry
+
+    def _write_notes(self, notes: Iterable[_Note]) -> None:
+        before, quads, entries = self.journal.last, list[ox.Quad](), list[tuple[_Note, AuditEntry]]()
+        for note in notes:
+            entry = self.journal.next(note.act)
+            quads.extend(self.journal.quads(note.names, entry))
+            entries.append((note, entry))
+            self.journal.took(entry)
+        self.journal.last = before
+        try:
+            self._update((), quads, [entry for _, entry in entries])
+        except StoreError as error:
+            for note, _ in entries:
+                note.error = error
+            return
+        for note, entry in entries:
+            note.entry = entry
+
+    def _update(
+        self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad], entries: Iterable[AuditEntry]
+    ) -> None:
+        store = self._folder.store
+        try:
+            store.change(removed, added)
+            store.sync()
+        except StoreError:
+            # whether it was written is not known: what the store says is what counts
+            self.journal.look_again()
+            raise
+        for entry in entries:
+            self.journal.took(entry)
+        # The note of the head may lag behind the chain: it is found again from there.
+        with suppress(OSError):
+            self.journal.write_head()
+
+
+@dataclass
+class _Note:
+    """An act that waits to be entered, and what became of it."""
+
+    act: Act
+    names: BureauGraphs | None
+    entry: AuditEntry | None = None
+    error: StoreError | None = None
