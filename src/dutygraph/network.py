@@ -124,7 +124,7 @@ def _post_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator
 
 def _path_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
     upward = upward_graph(store, names)
-    supervision = _supervision(store, names)
+    supervision = current_supervision(store, names)
     businesses: dict[str, set[str]] = {}
     risks = f"?a a <{SV.IntegrityRisk}> ; <{SV.inBusiness}> ?b"
     for risk, business in _select(store, names, risks, "a", "b"):
@@ -137,7 +137,8 @@ def _path_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator
             yield _metric_node(names, things, risk, "distance"), SV.metricRoute, Literal(route)
 
 
-def _supervision(store: Store, names: BureauGraphs) -> Supervision:
+def current_supervision(store: Store, names: BureauGraphs) -> Supervision:
+    """Return who currently supervises what in a prepared bureau."""
     found = Supervision()
     current = f"?a a <{SV.CurrentAppointment}> ; <{SV.supervises}> ?b"
     for appointment, business in _select(store, names, current, "a", "b"):
