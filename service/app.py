@@ -1,22 +1,78 @@
-"""The FastAPI application."""
+"""The FastAPI application: the endpoints, and what stands around them."""
 
 from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
 from dutygraph import __version__
-from dutygraph.service import catalogue, health
+from dutygraph.service import documentation, health
+from dutygraph.service.endpoints import ROUTERS, ROUTERS_BESIDE
+from dutygraph.service.failures import add_handlers
+from dutygraph.service.hardening import Hardening
+from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe
+from dutygraph.service.parts import PARTS
+from dutygraph.service.requests_seen import RequestsSeen
+from dutygraph.service.running import PartOpener, Service, open_service
+from dutygraph.service.settings import Settings
+
+API = "/api/v1"
+_WRITE_USES_EVERY = 60.0
 
 
-def create_app() -> FastAPI:
-    """Return the application. It holds no bureau's data and asks nobody's name."""
+def create_app(
+    settings: Settings, service: Service | None = None, *, parts: Sequence[PartOpener] = PARTS
+) -> FastAPI:
+    """Return the application. It opens the store when it starts and closes it when it stops.
+
+    Where *service* is given it is open already, and stays open.
+    """
     app = FastAPI(
         title="责任图谱 Dutygraph",
         version=__version__,
-        summary="规则与问题目录 / The catalogue of rules and questions",
+        summary="监督覆盖、缺口与图谱查询 / Coverage and gaps of supervision, and SPARQL over its graph",
+        openapi_url="/openapi.json",
+        openapi_tags=TAGS,
         docs_url=None,  # the pages that FastAPI ships load scripts from outside hosts
         redoc_url=None,
+        responses=PROBLEM_RESPONSES,
+        root_path=settings.root_path,
+        redirect_slashes=False,
+        lifespan=lambda running: _running(running, settings, service, parts),
     )
+    app.state.settings = settings
+    add_handlers(app)
     app.include_router(health.router)
-    app.include_router(catalogue.router, prefix="/api/v1")
+    app.include_router(documentation.router)
+    for router in ROUTERS_BESIDE:
+        app.include_router(router)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    describe(app)
+    app.add_middleware(Hardening, settings=settings)
+    app.add_middleware(RequestsSeen)
     return app
+
+
+@asynccontextmanager
+async def _running(
+    app: FastAPI, settings: Settings, service: Service | None, parts: Sequence[PartOpener]
+) -> AsyncIterator[None]:
+    async with AsyncExitStack() as stack:
+        app.state.service = service or stack.enter_context(open_service(settings, parts))
+        writing = asyncio.create_task(_write_last_uses(app.state.service))
+        try:
+            yield
+        finally:
+            writing.cancel()
+            with suppress(asyncio.CancelledError):
+                await writing
+
+
+async def _write_last_uses(service: Service) -> None:
+    while True:
+        await asyncio.sleep(_WRITE_USES_EVERY)
+        await asyncio.to_thread(service.accounts.tokens.write_last_uses)

@@ -1,0 +1,102 @@
+"""The rules and the saved questions: public knowledge, the same for every bureau."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import Field
+
+from dutygraph.model import Text
+from dutygraph.queries import Question, questions
+from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
+from dutygraph.service.models import ApiModel, BilingualText
+from dutygraph.service.problems import ProblemError
+from dutygraph.shapes import RuleShape, catalogue
+
+router = APIRouter(tags=["catalogue"])
+
+
+class Rule(ApiModel):
+    """One rule at one severity."""
+
+    rule: str = Field(examples=["R12"])
+    severity: str = Field(examples=["Violation"])
+    aspect: str = Field(examples=["point"])
+    label: BilingualText
+    rationale: BilingualText
+    message: BilingualText
+    remedy: BilingualText
+    sources: list[str]
+
+
+class SavedQuestion(ApiModel):
+    """One saved question and what it may be asked about."""
+
+    id: str = Field(examples=["Q06"])
+    title: BilingualText
+    about: BilingualText
+    parameters: list[str]
+
+
+RULE_COLUMNS: tuple[Column[RuleShape], ...] = (
+    Column("rule", Text("规则", "Rule"), lambda shape: shape.rule),
+    Column("severity", Text("程度", "Severity"), lambda shape: shape.severity.value),
+    Column("aspect", Text("方面", "Aspect"), lambda shape: shape.aspect),
+    Column("label", Text("要求", "Requirement"), lambda shape: shape.label),
+    Column("rationale", Text("理由", "Reason"), lambda shape: shape.rationale, sortable=False),
+    Column("message", Text("缺口说明", "What is said of a gap"), lambda shape: shape.message, sortable=False),
+    Column("remedy", Text("如何整改", "Remedy"), lambda shape: shape.remedy, sortable=False),
+    Column("sources", Text("依据", "Sources"), lambda shape: shape.sources, sortable=False),
+)
+QUESTION_COLUMNS: tuple[Column[Question], ...] = (
+    Column("id", Text("编号", "Id"), lambda question: question.id),
+    Column("title", Text("问题", "Question"), lambda question: question.title),
+    Column("about", Text("说明", "About"), lambda question: question.about, sortable=False),
+    Column(
+        "parameters",
+        Text("参数", "Parameters"),
+        lambda question: [parameter.name for parameter in question.parameters],
+        sortable=False,
+    ),
+)
+
+
+@router.get(
+    "/rules",
+    summary="规则目录 / The rules",
+    response_model=Page[Rule],
+    responses=LIST_RESPONSES,
+)
+def list_rules(query: ListQueryDep, request: Request) -> Response:
+    """列出规则 R01–R78；有两种程度的规则各占一行 / Lists the rules; one of two severities comes twice."""
+    return answer_list(catalogue(), RULE_COLUMNS, None, query, request)
+
+
+@router.get(
+    "/rules/{rule}",
+    summary="一条规则 / One rule",
+    response_model=Page[Rule],
+    responses=LIST_RESPONSES,
+)
+def read_rule(
+    rule: Annotated[str, Path(pattern="^[Rr][0-9]{2}$", examples=["R12"])],
+    query: ListQueryDep,
+    request: Request,
+) -> Response:
+    """给出一条规则，每种程度一行 / Gives one rule, once for each severity that it has."""
+    found = [shape for shape in catalogue() if shape.rule == rule.upper()]
+    if not found:
+        raise ProblemError(404, "unknown-rule", rule=rule)
+    return answer_list(found, RULE_COLUMNS, None, query, request)
+
+
+@router.get(
+    "/questions",
+    summary="问题目录 / The saved questions",
+    response_model=Page[SavedQuestion],
+    responses=LIST_RESPONSES,
+)
+def list_questions(query: ListQueryDep, request: Request) -> Response:
+    """列出固定问题 Q01–Q39 及其参数 / Lists the saved questions and what each may be asked about."""
+    return answer_list(questions(), QUESTION_COLUMNS, None, query, request)

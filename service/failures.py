@@ -1,0 +1,175 @@
+"""Every exception becomes a problem that says what happened and what to do; none shows its insides."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
+from http import HTTPStatus
+from importlib import resources
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from dutygraph.commits.errors import (
+    GateError,
+    StaleCommitError,
+    UnknownBureauError,
+    UnknownCommitError,
+    UnknownGapError,
+)
+from dutygraph.model import Text
+from dutygraph.service.access.errors import ForbiddenError
+from dutygraph.service.accounts.model import AccountsError, InvalidGrantError
+from dutygraph.service.accounts.passwords import BusyError
+from dutygraph.service.accounts.register import WeakPasswordError
+from dutygraph.service.problems import ErrorItem, ProblemError, problem_response
+from dutygraph.store import StoreError
+
+_BY_STATUS: Mapping[int, str] = {
+    400: "unreadable-body",
+    401: "not-signed-in",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "unsupported-media-type",
+    503: "unavailable",
+}
+_ACCOUNT_STATUS: Mapping[str, int] = {
+    "unknown-account": 404,
+    "unknown-grant": 404,
+    "account-name": 422,
+    "account-exists": 409,
+    "grant-exists": 409,
+    "last-administrator": 409,
+}
+_BUSY_SECONDS = 5
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Have *app* answer every exception with a problem."""
+    for kind, problem_of in _PROBLEMS:
+        app.add_exception_handler(kind, _answering(problem_of))
+
+
+def _answering(
+    problem_of: Callable[..., ProblemError],
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        return problem_response(request, problem_of(request, error))
+
+    return answer
+
+
+def _of_http(request: Request, error: HTTPException) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    key = _BY_STATUS.get(error.status_code)
+    if key is None:
+        key = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unavailable"
+    fields = {
+        "method": request.method,
+        "offered": "application/json",
+        "expected": "application/json",
+        "limit": "-",
+        "setting": "body_limit",
+    }
+    return ProblemError(error.status_code, key, headers=error.headers, **fields)
+
+
+def _of_validation(_request: Request, error: RequestValidationError) -> ProblemError:
+    found = error.errors()
+    if any(one["type"] == "json_invalid" for one in found):
+        return ProblemError(400, "unreadable-body")
+    errors = [ErrorItem(validation_text(one), pointer=pointer(one["loc"])) for one in found]
+    return ProblemError(422, "invalid", count=len(errors), errors=errors)
+
+
+def _of_forbidden(_request: Request, error: ForbiddenError) -> ProblemError:
+    return ProblemError(403, "forbidden", detail=error.text)
+
+
+def _of_gate(_request: Request, error: GateError) -> ProblemError:
+    errors = [ErrorItem(problem.message, cell=problem.cell) for problem in error.problems]
+    return ProblemError(422, "refused-by-gate", count=len(errors), errors=errors)
+
+
+def _of_stale(_request: Request, error: StaleCommitError) -> ProblemError:
+    return ProblemError(412, "stale", detail=error.text)
+
+
+def _of_unknown_bureau(_request: Request, error: UnknownBureauError) -> ProblemError:
+    return ProblemError(404, "unknown-bureau", code=error.code)
+
+
+def _of_unknown(_request: Request, error: UnknownCommitError | UnknownGapError) -> ProblemError:
+    return ProblemError(404, "not-found", detail=error.text)
+
+
+def _of_accounts(_request: Request, error: AccountsError) -> ProblemError:
+    return ProblemError(_ACCOUNT_STATUS.get(error.key, 409), error.key, **error.fields)
+
+
+def _of_grant(_request: Request, error: InvalidGrantError) -> ProblemError:
+    item = ErrorItem(error.text, pointer=f"/body/{error.field}")
+    return ProblemError(422, "invalid", count=1, errors=[item])
+
+
+def _of_password(_request: Request, error: WeakPasswordError) -> ProblemError:
+    errors = [ErrorItem(reason, pointer="/body/password") for reason in error.reasons]
+    return ProblemError(422, "weak-password", errors=errors)
+
+
+def _of_busy(_request: Request, _error: BusyError) -> ProblemError:
+    return ProblemError(503, "busy", seconds=_BUSY_SECONDS, headers={"Retry-After": str(_BUSY_SECONDS)})
+
+
+def _of_store(_request: Request, _error: StoreError) -> ProblemError:
+    # its text names folders of the machine: that is for the log and for doctor
+    return ProblemError(503, "store")
+
+
+_PROBLEMS: tuple[tuple[type[Exception], Callable[..., ProblemError]], ...] = (
+    (HTTPException, _of_http),
+    (RequestValidationError, _of_validation),
+    (ForbiddenError, _of_forbidden),
+    (GateError, _of_gate),
+    (StaleCommitError, _of_stale),
+    (UnknownBureauError, _of_unknown_bureau),
+    (UnknownCommitError, _of_unknown),
+    (UnknownGapError, _of_unknown),
+    (AccountsError, _of_accounts),
+    (InvalidGrantError, _of_grant),
+    (WeakPasswordError, _of_password),
+    (BusyError, _of_busy),
+    (StoreError, _of_store),
+)
+
+
+@cache
+def _validation_texts() -> Mapping[str, Text]:
+    text = resources.files("dutygraph.service").joinpath("validation.toml").read_text(encoding="utf-8")
+    return {kind: Text(**said) for kind, said in tomllib.loads(text).items()}
+
+
+class _Missing(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def validation_text(error: Mapping[str, object]) -> Text:
+    """Return what a validation error of pydantic means, without the value that was given."""
+    known = _validation_texts()
+    said = known.get(str(error["type"]), known["other"])
+    context = error.get("ctx")
+    fields = _Missing({"msg": error["msg"]} | (dict(context) if isinstance(context, dict) else {}))
+    return Text(said.zh.format_map(fields), said.en.format_map(fields))
+
+
+def pointer(location: tuple[str | int, ...]) -> str:
+    """Return a place in a request as a JSON pointer: /body/role, /query/page."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    return "".join(f"/{part}" for part in parts)

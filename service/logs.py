@@ -1,0 +1,93 @@
+"""The log: one JSON object a line, or plain lines; nothing in it says who somebody is.
+
+Requests are logged by the template of their route, never by their path or query, which hold ids of people;
+callers by the opaque id of their account. Of an error the log has its type and where it arose: what it says
+may quote data.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from dutygraph.service.settings import Settings
+
+LOGGER = "dutygraph"
+_QUIET = ("uvicorn.access", "asyncio")
+_FIELDS = "fields"
+_FRAMES = 30
+
+
+def log(
+    event: str, *, level: int = logging.INFO, error: BaseException | None = None, **fields: object
+) -> None:
+    """Log an event. *fields* must not say who somebody is: no names, no paths, no text of a user's."""
+    logging.getLogger(LOGGER).log(
+        level,
+        event,
+        extra={_FIELDS: fields},
+        exc_info=None if error is None else (type(error), error, error.__traceback__),
+    )
+
+
+def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
+    """Have everything logged on *stream* (default: standard error) as the settings say."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else PlainLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in ("uvicorn", "uvicorn.error", *_QUIET):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = name not in _QUIET
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return json.dumps(_content(record), ensure_ascii=False, default=str)
+
+
+class PlainLines(logging.Formatter):
+    """Writes a record as one line that people read."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        content = _content(record)
+        start = " ".join(str(content.pop(key)) for key in ("at", "level", "event"))
+        return " ".join([start, *(f"{key}={value}" for key, value in content.items())])
+
+
+def _content(record: logging.LogRecord) -> dict[str, Any]:
+    at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
+    content: dict[str, Any] = {"at": at, "level": record.levelname.lower(), "event": _event(record)}
+    fields = getattr(record, _FIELDS, None)
+    if isinstance(fields, Mapping):
+        content |= {key: value for key, value in fields.items() if value is not None}
+    if record.exc_info and record.exc_info[1] is not None:
+        content |= _error(record.exc_info[1])
+    return content
+
+
+def _event(record: logging.LogRecord) -> str:
+    if record.name == LOGGER:
+        return record.getMessage()
+    # what a library says may hold a path: its template, without what is filled in
+    return f"{record.name}: {str(record.msg).splitlines()[0] if record.msg else ''}"
+
+
+def _error(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    return {
+        "error": f"{type(error).__module__}.{type(error).__qualname__}",
+        "trace": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "cause": None if error.__cause__ is None else type(error.__cause__).__qualname__,
+    }

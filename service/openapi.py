@@ -1,0 +1,91 @@
+"""The OpenAPI document: what FastAPI gathers, with the problems that every endpoint may answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
+
+from dutygraph.service.problems import MEDIA_TYPE, Problem
+
+_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_OPEN = ("/health", "/ready", "/metrics")
+
+
+def problem_response_of(description: str) -> dict[str, Any]:
+    """Return how OpenAPI describes an answer that is a problem."""
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: problem_response_of("请求无法读取 / The request cannot be read"),
+    401: problem_response_of("尚未登录，或登录已失效 / Not signed in, or the session has ended"),
+    403: problem_response_of("以当前身份不能这样做 / The role or the token may not do that"),
+    404: problem_response_of("没有找到，或不可见 / Not there, or not visible"),
+    422: problem_response_of("请求内容有误，逐处说明 / Not valid; every place is named"),
+    "default": problem_response_of("其他问题：405 406 408 409 412 413 415 428 429 500 503 / Other problems"),
+}
+"""What any endpoint may answer besides its own; the application gives these to all."""
+
+TAGS = [
+    {"name": "sessions", "description": "登录、登出、令牌 / Signing in and out, tokens"},
+    {"name": "me", "description": "自己的账号 / One's own account"},
+    {"name": "accounts", "description": "账号管理（管理员）/ Accounts, for the administrator"},
+    {"name": "catalogue", "description": "规则与问题目录 / The catalogue of rules and questions"},
+    {"name": "operations", "description": "运行状况 / How the service runs"},
+]
+
+
+def describe(app: FastAPI) -> None:
+    """Have *app* give this document at ``openapi_url``."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description="每个错误都是 RFC 9457 的 problem+json，中英文并列。"
+        "每张表都可分页、排序、导出 CSV 与 XLSX。"
+        " / Every error is problem+json (RFC 9457), in Chinese and English. "
+        "Every list can be paged, sorted and exported as CSV and XLSX.",
+        routes=app.routes,
+        tags=app.openapi_tags,
+        servers=[{"url": app.root_path}] if app.root_path else None,
+    )
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    _, definitions = models_json_schema(
+        [(Problem, "serialization")], ref_template="#/components/schemas/{model}"
+    )
+    for name, schema in definitions["$defs"].items():
+        schemas.setdefault(name, schema)
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path, operations in found["paths"].items():
+        for operation in operations.values():
+            _put_right(path, operation)
+    return found
+
+
+def _put_right(path: str, operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "security" not in operation:
+        responses.pop("401", None)
+        responses.pop("403", None)
+    if "parameters" not in operation and "requestBody" not in operation:
+        responses.pop("422", None)
+    if "requestBody" not in operation:
+        responses.pop("400", None)
+    if "{" not in path:
+        responses.pop("404", None)
+    if path in _OPEN:
+        operation["responses"] = {key: said for key, said in responses.items() if key in {"200", "default"}}

@@ -1,0 +1,10 @@
+"""What runs beside the endpoints while the service does; each part starts and stops with it."""
+
+from __future__ import annotations
+
+from dutygraph.service.running import PartOpener
+from dutygraph.service.sparql.service import open_sparql
+
+PARTS: tuple[PartOpener, ...] = (open_sparql,)
+"""In the order in which they start; they stop in the opposite order. An endpoint gets at one by its type:
+``service.part(Workers)``."""
