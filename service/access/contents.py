@@ -5,9 +5,8 @@ Made once a commit and never changed; every view of that commit is cut from it.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from importlib import resources
 
@@ -17,6 +16,7 @@ from rdflib import RDF, XSD
 from dutygraph.commits.gaps import Seen
 from dutygraph.model import Cell, GraphKind
 from dutygraph.network import write_metrics
+from dutygraph.ontology import SV
 from dutygraph.service.access.roles import Data
 from dutygraph.service.access.rows import row_rules
 from dutygraph.store import BureauGraphs, EmbeddedStore
@@ -24,8 +24,8 @@ from dutygraph.store.cells import cell_of
 
 Node = ox.NamedNode | ox.BlankNode | ox.Triple
 
+_ORIGINS = (ox.NamedNode(str(SV.obligedItem)), ox.NamedNode(str(SV.computedFor)))
 _TYPE = ox.NamedNode(str(RDF.type))
-_CELLS = re.compile(r"/cells-[a-z]+$")
 
 
 class Contents:
@@ -36,20 +36,17 @@ class Contents:
     node without being about it, ``unregistered`` those that name a node nobody registered, by its row.
     """
 
-    def __init__(self, names: BureauGraphs, head: Seen, quads: Iterable[ox.Quad]) -> None:
+    def __init__(self, names: BureauGraphs, head: Seen, quads: Sequence[ox.Quad]) -> None:
         """Sort out one consistent reading of a bureau; graphs that ``rows.toml`` does not name stay out."""
         self.names = names
         self.head = head
         self._rules = row_rules()
-        self._known = {f"{self.names.bureau}/{word}": row for word, row in self._rules.graphs.items()}
-        self.quads: list[ox.Quad] = []
-        self._cell_quads: list[ox.Quad] = []
-        for quad in quads:
-            graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-            if graph in self._known:
-                self.quads.append(quad)
-            elif _CELLS.search(graph):
-                self._cell_quads.append(quad)
+        self._graphs: dict[object, Data] = {
+            ox.NamedNode(f"{names.bureau}/{word}"): row for word, row in self._rules.graphs.items()
+        }
+        self.quads = [quad for quad in quads if quad.graph_name in self._graphs]
+        cells = {ox.NamedNode(names.cells(kind)) for kind in GraphKind}
+        self._cell_quads = [quad for quad in quads if quad.graph_name in cells]
         self.whole = EmbeddedStore()
         self.whole.oxigraph.extend(self.quads)
         self._sort()
@@ -78,11 +75,10 @@ class Contents:
         self.mentions: dict[Node, list[int]] = defaultdict(list)
         self.unregistered: dict[Data, list[int]] = defaultdict(list)
         rules, of_node, of_conclusion = self._rules, self._rows_of_nodes(), self._rows_of_conclusions()
-        of_graph: dict[object, Data] = {ox.NamedNode(name): row for name, row in self._known.items()}
         subjects = {quad.subject for quad in self.quads}
         for place, quad in enumerate(self.quads):
             subject, predicate, value = quad.subject, quad.predicate, quad.object
-            row = rules.properties.get(predicate) or of_node.get(subject) or of_graph[quad.graph_name]
+            row = rules.properties.get(predicate) or of_node.get(subject) or self._graphs[quad.graph_name]
             if isinstance(value, ox.Literal):
                 self.rows[row].setdefault(subject, []).append(place)
                 continue
@@ -97,11 +93,24 @@ class Contents:
                 self._note_unregistered(named, place)
 
     def _note_unregistered(self, node: Node, place: int) -> None:
-        if isinstance(node, ox.NamedNode) and node.value.startswith(f"{self.names.base}bureau/"):
-            kind = node.value.partition("/bureau/")[2].partition("/")[2].partition("/")[0] or "bureau"
-            self.unregistered[self._rules.unregistered.get(kind, Data.EXTRAS)].append(place)
-        elif isinstance(node, ox.Triple):
-            self.unregistered[Data.EXTRAS].append(place)
+        row = Data.EXTRAS if isinstance(node, ox.Triple) else self.row_of_unregistered(node)
+        if row is not None:
+            self.unregistered[row].append(place)
+
+    def row_of_unregistered(self, node: Node) -> Data | None:
+        """Return the row that a node would be of, by the word in its IRI; None for what is no bureau's."""
+        if not isinstance(node, ox.NamedNode) or not node.value.startswith(f"{self.names.base}bureau/"):
+            return None
+        kind = node.value.partition("/bureau/")[2].partition("/")[2].partition("/")[0] or "bureau"
+        return self._rules.unregistered.get(kind, Data.EXTRAS)
+
+    def origin(self, node: ox.NamedNode) -> Node:
+        """Return what a derived record was derived for, else the node itself."""
+        for predicate in _ORIGINS:
+            for quad in self.whole.oxigraph.quads_for_pattern(node, predicate, None, None):
+                if not isinstance(quad.object, ox.Literal):
+                    return quad.object
+        return node
 
     def _rows_of_nodes(self) -> Mapping[Node, Data]:
         """Return the row of each node whose class tells it, wherever its triples stand."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from threading import RLock
 
 import pyoxigraph as ox
 
-from dutygraph.commits.gaps import BureauState, GapHistory
+from dutygraph.commits.gaps import BureauState
 from dutygraph.model import Cell
 from dutygraph.ontology import SV
 from dutygraph.service.access.contents import Contents
-from dutygraph.service.access.gaps import VisibleGaps
+from dutygraph.service.access.gaps import VisibleGap, VisibleGaps
 from dutygraph.service.access.reading import Reading, read
 from dutygraph.service.access.roles import Caller, Data, Reach
 from dutygraph.service.access.tables import AccessTables
 from dutygraph.store import EmbeddedStore
-from dutygraph.things import Things
+from dutygraph.things import NAMING_PREDICATES, Things
 
 _METRIC_OF = ox.NamedNode(str(SV.metricOf))
 
@@ -49,7 +50,7 @@ class Cut:
         self._store: ViewStore | None = None
         self._measured: ViewStore | None = None
         self._things: Things | None = None
-        self._gaps: tuple[BureauState, tuple[GapHistory, ...]] | None = None
+        self._gaps: tuple[BureauState, tuple[VisibleGap, ...]] | None = None
 
     @property
     def reading(self) -> Reading:
@@ -80,10 +81,12 @@ class Cut:
         """What people call the visible nodes."""
         with self._lock:
             if self._things is None:
-                self._things = Things(self.store.triples(self.contents.names.checked()))
+                naming = map(ox.NamedNode, NAMING_PREDICATES)
+                found = (self.store.oxigraph.quads_for_pattern(None, name, None, None) for name in naming)
+                self._things = Things(quad.triple for quad in chain.from_iterable(found))
             return self._things
 
-    def gaps(self, state: BureauState) -> tuple[GapHistory, ...]:
+    def gaps(self, state: BureauState) -> tuple[VisibleGap, ...]:
         """Return the visible gaps of a state of the bureau."""
         with self._lock:
             if self._gaps is None or self._gaps[0] is not state:

@@ -90,7 +90,9 @@ def _own(contents: Contents, caller: Caller, tables: AccessTables) -> Mapping[Da
     # waivers come last: they name by its id what is one's own
     for row in sorted(limited, key=lambda row: row is Data.WAIVERS):
         given["mine"] = _named(chain.from_iterable(own.values()))
-        own[row] = _ask(contents, caller.role, row.value, given)
+        mine = _ask(contents, caller.role, row.value, given)
+        given["mine"] = _named(mine)
+        own[row] = mine | _ask(contents, caller.role, f"{row.value}-with", given)
     return own
 
 

@@ -27,7 +27,7 @@ class AccessTables:
 
     def write(self, action: Action, role: Role, kind: str | None) -> Reach:
         """Return how far a role may do something, to a record of this kind if it is about one."""
-        if kind in self.writes_of_kind and action.value.startswith("record."):
+        if kind is not None and kind in self.writes_of_kind and action.value.startswith("record."):
             return self.writes_of_kind[kind].get(role, Reach.NONE)
         return self.writes.get((action.value, role), Reach.NONE)
 

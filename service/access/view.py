@@ -68,7 +68,15 @@ class View:
     @property
     def gaps(self) -> tuple[GapHistory, ...]:
         """The gaps whose focus is visible, less what is not; those resolved too."""
-        return self._cut.gaps(self._state)
+        return tuple(visible.gap for visible in self._cut.gaps(self._state))
+
+    def registered_gaps(self, gap: str) -> tuple[str, ...]:
+        """Return the ids that a visible gap goes by in the register, for an act on it; none if there is none.
+
+        They differ from the visible id where the gap's value is hidden, and must not be told then.
+        """
+        found = (visible for visible in self._cut.gaps(self._state) if visible.gap.finding.id == gap)
+        return next((visible.registered for visible in found), ())
 
     @property
     def findings(self) -> tuple[Finding, ...]:
