@@ -1,0 +1,72 @@
+"""A service over the example bureau, started once a session; a small one for each test that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from dutygraph.service.access.roles import Role
+from tests.cli.door import ledger
+from tests.conftest import EXAMPLE
+from tests.service.running import GRANTS, Door, running
+
+ClientFor = Callable[[Role], TestClient]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share the example's service in one worker: it takes seconds to start."""
+    for item in items:
+        if "example_door" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("service"))
+
+
+@pytest.fixture(scope="session")
+def example_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service over the example bureau SL01, to be read from alone."""
+    store = tmp_path_factory.mktemp("example") / "store"
+    with running(store, EXAMPLE) as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+def client_for(example_door: Door) -> ClientFor:
+    """Give the client of a role at the example bureau, signed in; to be read with alone."""
+    clients: dict[Role, TestClient] = {}
+
+    def client_of(role: Role) -> TestClient:
+        if role not in clients:
+            clients[role] = example_door.client_for(GRANTS[role])
+        return clients[role]
+
+    return client_of
+
+
+StartSmall = Callable[..., Door]
+
+
+@pytest.fixture
+def start_small(tmp_path: Path) -> Iterator[StartSmall]:
+    """Start a service over a small bureau "demo" of three gaps, to be written to; settings as keywords."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> Door:
+            book = ledger(tmp_path / "ledger.xlsx")
+            return stack.enter_context(running(tmp_path / "store", book, **settings))
+
+        yield start
+
+
+@pytest.fixture
+def start_empty(tmp_path: Path) -> Iterator[StartSmall]:
+    """Start a service over a store without any bureau; settings as keywords."""
+    with ExitStack() as stack:
+
+        def start(**settings: Any) -> Door:
+            return stack.enter_context(running(tmp_path / "store", **settings))
+
+        yield start

@@ -1,0 +1,97 @@
+"""A running service for the tests, entered by its public door: HTTP, with a token that was signed in for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from dutygraph.commits import COMMAND_LINE, Action, StoreFolder
+from dutygraph.loaders import load
+from dutygraph.service.access.roles import Role
+from dutygraph.service.accounts import Grant
+from dutygraph.service.app import create_app
+from dutygraph.service.running import Service
+from dutygraph.service.settings import load_settings
+
+PASSWORD = "correct horse 电池 staple"
+HOST = "testserver"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A service that runs. ``client`` has not signed in; ``client_for`` has."""
+
+    app: FastAPI
+    client: TestClient
+
+    @property
+    def service(self) -> Service:
+        """What runs behind the door, to arrange what a test needs; not to read answers from."""
+        service: Service = self.app.state.service
+        return service
+
+    def client_with(self, token: str) -> TestClient:
+        """Return a client that sends a token."""
+        client = TestClient(
+            self.app, headers={"Authorization": f"Bearer {token}"}, raise_server_exceptions=False
+        )
+        client.portal = self.client.portal  # the same event loop
+        return client
+
+    def sign_in(self, account: str, password: str = PASSWORD, **chosen: str) -> str:
+        """Return the token that an account is given."""
+        answer = self.client.post(
+            "/api/v1/sessions", json={"account": account, "password": password, **chosen}
+        )
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["token"])
+
+    def client_for(self, grant: Grant) -> TestClient:
+        """Return a client signed in to an account made for a grant, and kept for the next who asks."""
+        parts = (grant.role.value, grant.bureau, grant.person, grant.department)
+        name = "-".join(part.encode().hex() if not part.isascii() else part for part in parts if part)
+        name = name.lower()[:60]
+        accounts = self.service.accounts
+        if accounts.id_of(name) is None:
+            accounts.create(name, PASSWORD, COMMAND_LINE)
+            accounts.grant(name, grant, COMMAND_LINE)
+        return self.client_with(self.sign_in(name))
+
+
+@contextmanager
+def running(store: Path, *ledgers: Path, **settings: Any) -> Iterator[Door]:
+    """Run a service over a new store with the bureau of these ledgers (none: an empty store)."""
+    StoreFolder.open(store, create=True).close()
+    with again(store, **settings) as door:
+        if ledgers:
+            loaded = load(list(ledgers))
+            assert loaded.problems == ()
+            door.service.committer.commit(loaded.delta, COMMAND_LINE, Action.IMPORT, target="import/test")
+        yield door
+
+
+@contextmanager
+def again(store: Path, **settings: Any) -> Iterator[Door]:
+    """Run a service over a store that is there."""
+    app = create_app(load_settings(store=store, **{"allowed_hosts": (HOST,), **settings}))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Door(app, client)
+
+
+GRANTS: Mapping[Role, Grant] = {
+    Role.T1: Grant("", Role.T1, "SL01", person="P001"),
+    Role.T2: Grant("", Role.T2, "SL01", person="P006"),
+    Role.T3: Grant("", Role.T3, "SL01", person="P013"),
+    Role.POST_HOLDER: Grant("", Role.POST_HOLDER, "SL01", person="P014"),
+    Role.SO: Grant("", Role.SO, "SL01"),
+    Role.FD: Grant("", Role.FD, "SL01", department="市场营销职能部门"),
+    Role.TRAINEE: Grant("", Role.TRAINEE, "SL01"),
+    Role.ADMINISTRATOR: Grant("", Role.ADMINISTRATOR),
+}
+"""One caller for each role at the example bureau: appointments A01, A06, A11, post G02, a department."""
