@@ -1,0 +1,226 @@
+"""``/sparql``: the SPARQL 1.1 Protocol, queries only, for the supervision office."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from dutygraph.commits import Action
+from dutygraph.model import Text
+from dutygraph.service.access.roles import Caller, Role, Scope
+from dutygraph.service.access.view import View, scope_key
+from dutygraph.service.problems import ErrorItem, ProblemError
+from dutygraph.service.running import CallerDep, Service, ServiceDep, check_scope
+from dutygraph.service.sparql.checkpoints import Checkpoint
+from dutygraph.service.sparql.description import Limits, describe
+from dutygraph.service.sparql.documented import GET, POST
+from dutygraph.service.sparql.formats import Format, formats_for, negotiate
+from dutygraph.service.sparql.protocol import Asked, read_request
+from dutygraph.service.sparql.refuse import Form, QueryRefusedError, Reading, Refusal, read_query
+from dutygraph.service.sparql.service import PREFIXES, Question, Sparql
+from dutygraph.service.sparql.texts import text
+from dutygraph.service.sparql.work import Failure, Outcome
+from dutygraph.service.sparql.workers import Trouble, TroubleError
+
+router = APIRouter(tags=["sparql"])
+
+Found = TypeVar("Found")
+
+_ALLOWED = "GET, HEAD, POST, OPTIONS"
+_PIECE = 64 * 1024
+_LONGEST_NOTE = 4000
+_MEBIBYTE = 1024 * 1024
+_GONE = 499  # nobody is there to read it; it stands in the log
+
+
+@router.get("/sparql", **GET)
+@router.post("/sparql", **POST)
+@router.head("/sparql", include_in_schema=False)
+async def ask(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
+    """Answer a query over what the caller may see of its bureau, or describe the service."""
+    bureau = _bureau(caller)
+    asked = await read_request(request)
+    sparql = service.part(Sparql)
+    view = await run_in_threadpool(service.views.of, caller, bureau)
+    if asked is None:
+        return await run_in_threadpool(_description, request, sparql, view)
+    reading = await run_in_threadpool(_read, service, caller, bureau, asked)
+    form, media = _format(request, reading.form)
+    note = f"{_dataset(asked)}{asked.query}"[:_LONGEST_NOTE]
+    await run_in_threadpool(_note, service, caller, bureau, asked, note)
+    question = Question(caller.account, reading, asked, f"{view.names.bureau}/", form)
+    found = await _outcome(request, service, view, question)
+    if found is None:
+        return Response(status_code=_GONE)
+    return await run_in_threadpool(_answer, *found, view, media, sparql.limits)
+
+
+@router.api_route("/sparql", methods=["OPTIONS"], include_in_schema=False)
+async def options() -> Response:
+    """Say which methods there are."""
+    return Response(status_code=204, headers={"Allow": _ALLOWED})
+
+
+@router.api_route("/sparql", methods=["PUT", "DELETE", "PATCH"], include_in_schema=False)
+async def other_methods(request: Request) -> Response:
+    """Refuse the methods that there are not, with the list of those that there are."""
+    raise ProblemError(405, "method-not-allowed", method=request.method, headers={"Allow": _ALLOWED})
+
+
+def _bureau(caller: Caller) -> str:
+    """Return the bureau of a caller who may ask freely."""
+    check_scope(caller, Scope.SPARQL)
+    if caller.role is not Role.SO or caller.bureau is None:
+        code = caller.bureau or "SL01"
+        raise ProblemError(403, "forbidden", detail=text("request.role", code=code))
+    return caller.bureau
+
+
+def _read(service: Service, caller: Caller, bureau: str, asked: Asked) -> Reading:
+    try:
+        return read_query(asked.query, PREFIXES)
+    except QueryRefusedError as error:
+        said = _said_of(error)
+        if error.refusal is Refusal.REFUSED:
+            _note(service, caller, bureau, asked, f"refused: {said.en}\n{asked.query}"[:_LONGEST_NOTE])
+            raise ProblemError(403, "sparql-refused", errors=[ErrorItem(said)], detail=said) from error
+        raise ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said) from error
+
+
+def _said_of(error: QueryRefusedError) -> Text:
+    why = text(f"unreadable.{error.why}")
+    place = {"line": error.line, "column": error.column, "word": error.word}
+    return Text(
+        text("unreadable.place", why=why.zh, **place).zh, text("unreadable.place", why=why.en, **place).en
+    )
+
+
+def _format(request: Request, form: Form) -> tuple[Format, str]:
+    found = negotiate(request.headers.get("accept", ""), form)
+    if found is None:
+        offered = ", ".join(entry.media[0] for entry in formats_for(form))
+        raise ProblemError(406, "not-acceptable", offered=offered)
+    return found
+
+
+def _dataset(asked: Asked) -> str:
+    default = "".join(f"# default-graph-uri {graph}\n" for graph in asked.default_graphs or ())
+    return default + "".join(f"# named-graph-uri {graph}\n" for graph in asked.named_graphs or ())
+
+
+def _note(service: Service, caller: Caller, bureau: str, asked: Asked, note: str) -> None:
+    """Enter a query in the audit log, by its digest, and its beginning if it is long."""
+    digest = hashlib.sha256(asked.query.encode(errors="surrogatepass")).hexdigest()
+    service.committer.note(caller.actor, Action.QUERY, bureau=bureau, target=f"sparql/{digest}", note=note)
+
+
+async def _outcome(
+    request: Request, service: Service, view: View, question: Question
+) -> tuple[Outcome, Path] | None:
+    """Return what became of a query, None where the caller has gone.
+
+    Raises:
+        ProblemError: there is no answer.
+
+    """
+    settings = service.settings
+    fields = {
+        "seconds": f"{settings.sparql_seconds:g}",
+        "most": settings.sparql_waiting,
+        "memory": settings.sparql_memory // _MEBIBYTE,
+    }
+    sparql = service.part(Sparql)
+    with ExitStack() as stack:
+        try:
+            checkpoint = await run_in_threadpool(stack.enter_context, _lease(sparql, view))
+            found = await _unless_gone(request, sparql.ask(question, checkpoint))
+        except TroubleError as error:
+            raise _of_trouble(error.trouble, fields) from error
+        except OSError as error:
+            raise ProblemError(503, "sparql-failed", detail=text("trouble.space")) from error
+    if found is not None and found[0].failure is not None:
+        raise _of_failure(found[0], fields)
+    return found
+
+
+def _lease(sparql: Sparql, view: View) -> AbstractContextManager[Checkpoint]:
+    return sparql.checkpoints.lease(view, "/".join(scope_key(view.caller)))
+
+
+def _of_trouble(trouble: Trouble, fields: dict[str, Any]) -> ProblemError:
+    said = text(f"trouble.{trouble}", **fields)
+    if trouble is Trouble.TIME:
+        return ProblemError(504, "sparql-time", detail=said)
+    if trouble is Trouble.CRASH:
+        return ProblemError(503, "sparql-failed", detail=said)
+    status = 429 if trouble is Trouble.CROWD else 503
+    return ProblemError(status, "sparql-busy", detail=said, headers={"Retry-After": "5"})
+
+
+def _of_failure(outcome: Outcome, fields: dict[str, Any]) -> ProblemError:
+    if outcome.failure is Failure.SYNTAX:
+        said = text("unreadable.syntax", said=outcome.said)
+        return ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said)
+    said = text(f"trouble.{outcome.failure}", said=outcome.said, **fields)
+    return ProblemError(503, "sparql-failed", detail=said)
+
+
+async def _unless_gone(request: Request, work: Coroutine[Any, Any, Found]) -> Found | None:
+    """Do the work; give it up, and return None, when the caller goes away meanwhile."""
+    working, going = asyncio.ensure_future(work), asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({working, going}, return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        for task in (working, going):
+            task.cancel()
+        await asyncio.gather(working, going, return_exceptions=True)
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _answer(outcome: Outcome, file: Path, view: View, media: str, limits: Limits) -> Response:
+    headers = _headers(view)
+    if outcome.cut is not None:
+        most = limits.rows if outcome.cut == "rows" else limits.bytes
+        headers["X-Dutygraph-Truncated"] = f"{outcome.cut}={most}"
+    opened = file.open("rb")
+    file.unlink()  # the open file stays until it is sent
+    headers["Content-Length"] = str(os.fstat(opened.fileno()).st_size)
+    return StreamingResponse(_pieces(opened), headers=headers, media_type=media)
+
+
+def _pieces(opened: BinaryIO) -> Iterator[bytes]:
+    with opened:
+        while piece := opened.read(_PIECE):
+            yield piece
+
+
+def _description(request: Request, sparql: Sparql, view: View) -> Response:
+    form, media = _format(request, Form.CONSTRUCT)
+    endpoint = str(request.url.replace(query="", fragment=""))
+    with _lease(sparql, view) as checkpoint:
+        said = describe(endpoint, checkpoint.graphs, sparql.limits, form.key)
+    return Response(said, headers=_headers(view), media_type=media)
+
+
+def _headers(view: View) -> dict[str, str]:
+    return {
+        "Vary": "Accept, Authorization",
+        "Cache-Control": "private, no-store",
+        "X-Dutygraph-Commit": str(view.commit),
+        "X-Dutygraph-As-Of": view.as_of.isoformat(),
+        "X-Dutygraph-Computed-At": view.computed_at.isoformat(),
+    }
