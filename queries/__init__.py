@@ -7,6 +7,10 @@ A file begins with a header of comments that says what it asks, in two languages
     # parameter: month | period | 2025-03 | 月份，空为全年 | month, empty for the whole year
     # column: item | 计划 | Plan item
     # needs: metrics
+    # reads: work, issues
+
+``reads`` says which kinds of data, of those that not everybody sees (domain section 8), the question must see
+to be right; without it, what everybody sees is enough.
 
 ``parameter`` has name, type, default (may be empty), meaning. A parameter that is given is put in as a
 ``VALUES`` line where the query says ``# parameters``; one that is not given leaves its variable free.
@@ -59,7 +63,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A saved question; ``needs_metrics`` where it reads network metrics that Python computes."""
+    """A saved question; ``needs_metrics`` where it reads network metrics that Python computes.
+
+    ``reads`` names the kinds of data beyond what everybody sees, such as ``work`` and ``issues``.
+    """
 
     id: str
     title: Text
@@ -68,6 +75,7 @@ class Question:
     columns: tuple[Column, ...]
     needs_metrics: bool
     text: str
+    reads: tuple[str, ...] = ()
 
     def bound(self, names: BureauGraphs, given: Mapping[str, str]) -> str:
         """Return the query with its parameters put in.
@@ -150,6 +158,7 @@ def _read(name: str, text: str) -> Question:
         parameters=parameters,
         columns=columns,
         needs_metrics=["metrics"] in header.get("needs", []),
+        reads=tuple(kind.strip() for (line,) in header.get("reads", []) for kind in line.split(",")),
         text=text,
     )
 

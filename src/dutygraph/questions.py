@@ -46,8 +46,17 @@ def find_question(identifier: str) -> Question:
     return found[0]
 
 
-def ask(store: EmbeddedStore, names: BureauGraphs, question: Question, given: Mapping[str, str]) -> Answer:
+def ask(
+    store: EmbeddedStore,
+    names: BureauGraphs,
+    question: Question,
+    given: Mapping[str, str],
+    *,
+    measured: bool = False,
+) -> Answer:
     """Answer a question about one prepared bureau; equal data give equal rows in equal order.
+
+    *measured* says that the store holds the network metrics already: then nothing is written to it.
 
     Raises:
         dutygraph.queries.ParameterError: a parameter is unknown, of the wrong type, or names what the
@@ -56,7 +65,7 @@ def ask(store: EmbeddedStore, names: BureauGraphs, question: Question, given: Ma
     graphs = (*names.checked(), names.metrics)
     query = question.bound(names, given)
     _require_known(store, names, question, given)
-    if question.needs_metrics:
+    if question.needs_metrics and not measured:
         write_metrics(store, names)
     variables = [column.variable for column in question.columns]
     solutions = [[row[variable] for variable in variables] for row in store.select(query, graphs=graphs)]

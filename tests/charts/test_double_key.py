@@ -73,7 +73,7 @@ def test_the_axis_names_the_supervisors_by_tier(chart: DoubleKeyChart, book: Wor
     for one in chart.businesses:
         found = {
             tier: {(each.appointment.id, each.person.id if each.person else None) for each in those}
-            for tier, those in one.supervisors.items()
+            for tier, those in (one.supervisors or {}).items()
         }
         assert found == {
             tier: {(a, book.appointments[a]["人员"]) for a in book.supervisors(one.thing.id, tier)}

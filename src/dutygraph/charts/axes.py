@@ -25,13 +25,16 @@ Supervisors = Mapping[int, tuple[Supervisor, ...]]
 
 @dataclass(frozen=True, slots=True)
 class BusinessAxis:
-    """A business: its star (None with why not: no risk, or never rated), its departments, its supervisors."""
+    """A business: its star (None with why not: no risk, or never rated), its departments, its supervisors.
+
+    ``supervisors`` is None where whoever looks may not know them.
+    """
 
     thing: Thing
     star: int | None
     unrated: Text | None
     departments: tuple[Thing, ...]
-    supervisors: Supervisors
+    supervisors: Supervisors | None
     gaps: tuple[str, ...]
 
 

@@ -89,7 +89,7 @@ class ChartFilter:
         return (
             (self.department is None or self.department in {one.id for one in business.departments})
             and (self.star is None or self.star == (business.star or 0))
-            and (self.tier is None or bool(business.supervisors[self.tier]))
+            and (self.tier is None or bool((business.supervisors or {}).get(self.tier)))
         )
 
     @property

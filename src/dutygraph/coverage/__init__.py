@@ -7,6 +7,7 @@ none), ?covered.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -75,15 +76,26 @@ class CoverageRow:
         return Fraction(self.covered, self.total) if self.total else None
 
 
-def coverage(store: Store, names: BureauGraphs, axis: Axis) -> tuple[CoverageRow, ...]:
-    """Return the coverage of one prepared bureau by an axis, in its query's order, the nameless last."""
+def coverage(
+    store: Store,
+    names: BureauGraphs,
+    axis: Axis,
+    *,
+    things: Things | None = None,
+    counted: Callable[[str], bool] = lambda _item: True,
+) -> tuple[CoverageRow, ...]:
+    """Return the coverage of one prepared bureau by an axis, in its query's order, the nameless last.
+
+    *things* spares making the register where there is one. Items (by IRI) that are not to be *counted* are
+    neither covered nor missing.
+    """
     query = resources.files("dutygraph.coverage").joinpath(f"{axis.value}.rq").read_text(encoding="utf-8")
-    things = Things(store.triples(names.checked()))
+    things = Things(store.triples(names.checked())) if things is None else things
     items: dict[str, dict[str, bool]] = defaultdict(dict)
     for row in store.select(query, graphs=names.checked()):
         group = row["group"].value if row["group"] else ""
         members = items[group]
-        if row["item"]:
+        if row["item"] and counted(row["item"].value):
             members[row["item"].value] = row["covered"].value == "true"
     rows = [_row(axis, group, members, things) for group, members in items.items()]
     return tuple(sorted(rows, key=lambda row: row.group == ""))

@@ -22,10 +22,12 @@ class TotalRow:
     parts: int | None
 
 
-def declared_totals(store: Store, names: BureauGraphs) -> tuple[TotalRow, ...]:
-    """Return the declared totals of one prepared bureau, in order of id."""
+def declared_totals(
+    store: Store, names: BureauGraphs, *, things: Things | None = None
+) -> tuple[TotalRow, ...]:
+    """Return the declared totals of one prepared bureau, in order of id; *things*: its register, if made."""
     file = resources.files("dutygraph.coverage").joinpath("declared-totals.rq")
-    things = Things(store.triples(names.checked()))
+    things = Things(store.triples(names.checked())) if things is None else things
     rows = [
         TotalRow(
             total=things.thing(row["total"].value),
