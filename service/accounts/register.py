@@ -85,16 +85,19 @@ class Accounts:
         self._outbox = Outbox(self._database, note)
         self._outbox.deliver()
 
-    def create(self, name: str, password: str, actor: Actor) -> Account:
-        """Make an account, as yet without any role.
+    def create(self, name: str, password: str, actor: Actor, *, role: Grant | None = None) -> Account:
+        """Make an account, with a role at once or as yet without any.
 
         Raises:
             AccountsError: there is one of that name, or the name is not of the form.
+            InvalidGrantError: the parts of the grant do not fit.
             WeakPasswordError: the password will not do.
 
         """
         if re.fullmatch(NAME_PATTERN, name) is None:
             raise AccountsError("account-name", name=name)
+        if role is not None:
+            check_grant(role)
         self._refuse_weak(password, name)
         kept, now = self.passwords.hash(password), self._clock().isoformat()
         with self._changing(actor) as told:
@@ -106,6 +109,8 @@ class Accounts:
                 *(new, name, kept, now, now),
             )
             told(new, "created")
+            if role is not None:
+                self._grant(new, role, told)
         return self.account(name)
 
     def all(self) -> tuple[Account, ...]:
@@ -137,17 +142,9 @@ class Accounts:
         check_grant(wanted)
         with self._changing(actor) as told:
             account = self.account(name)
-            new = replace(wanted, id=secrets.token_hex(8))
-            if any(replace(one, id=new.id) == new for one in account.grants):
+            if any(replace(one, id=wanted.id) == wanted for one in account.grants):
                 raise AccountsError("grant-exists", name=name)
-            self._database.run(
-                "INSERT INTO grants (id, account, role, bureau, person, department, created) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                *(new.id, account.id, new.role.value, new.bureau, new.person, new.department),
-                self._clock().isoformat(),
-            )
-            told(account.id, f"granted {_said(new)}", new.bureau)
-        return new
+            return self._grant(account.id, wanted, told)
 
     def revoke_grant(self, name: str, grant: str, actor: Actor) -> Grant:
         """Take a role from an account and end the tokens that act in it; return it.
@@ -249,6 +246,17 @@ class Accounts:
         with self._database.transaction():
             yield told
         self._outbox.deliver()
+
+    def _grant(self, account: str, wanted: Grant, told: Callable[..., None]) -> Grant:
+        new = replace(wanted, id=secrets.token_hex(8))
+        self._database.run(
+            "INSERT INTO grants (id, account, role, bureau, person, department, created) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(new.id, account, new.role.value, new.bureau, new.person, new.department),
+            self._clock().isoformat(),
+        )
+        told(account, f"granted {_said(new)}", new.bureau)
+        return new
 
     def _refuse_weak(self, password: str, name: str) -> None:
         reasons = weaknesses(password, name, self.rules.password_length)

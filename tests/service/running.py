@@ -59,8 +59,7 @@ class Door:
         name = name.lower()[:60]
         accounts = self.service.accounts
         if accounts.id_of(name) is None:
-            accounts.create(name, PASSWORD, COMMAND_LINE)
-            accounts.grant(name, grant, COMMAND_LINE)
+            accounts.create(name, PASSWORD, COMMAND_LINE, role=grant)
         return self.client_with(self.sign_in(name))
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dutygraph import __version__
-from dutygraph.cli import ask, check, coverage, demo, export, load, rules, serve, template, validate
+from dutygraph.cli import account, ask, check, coverage, demo, export, load, rules, serve, template, validate
 
 app = typer.Typer(
     name="dutygraph",
@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
+app.add_typer(account.app, name="account")
 
 
 def main() -> None:
