@@ -78,10 +78,9 @@ async def other_methods(request: Request) -> Response:
 
 def _bureau(caller: Caller) -> str:
     """Return the bureau of a caller who may ask freely."""
-    check_scope(caller, Scope.SPARQL)
     if caller.role is not Role.SO or caller.bureau is None:
-        code = caller.bureau or "SL01"
-        raise ProblemError(403, "forbidden", detail=text("request.role", code=code))
+        raise ProblemError(403, "forbidden", detail=text("request.role", code=caller.bureau or "{code}"))
+    check_scope(caller, Scope.SPARQL)
     return caller.bureau
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.popen_spawn_posix import Popen
+from multiprocessing.process import BaseProcess
 from threading import Lock
+from types import ModuleType
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -136,7 +140,7 @@ class Workers:
                     self._count,
                     initializer=prepare,
                     initargs=[self._memory],
-                    context=multiprocessing.get_context("spawn"),
+                    context=_BareContext(),
                 )
             return self._pool
 
@@ -145,6 +149,25 @@ class Workers:
         with self._lock:
             pool, self._pool = self._pool, None
         await asyncio.to_thread(_end, pool)
+
+
+class _BareProcess(SpawnProcess):
+    """A process that does not import the module that the service was started by, with all that it imports."""
+
+    @staticmethod
+    def _Popen(process_obj: BaseProcess) -> Popen:  # noqa: N802 - multiprocessing calls it so
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return SpawnProcess._Popen(process_obj)  # noqa: SLF001 - there is no public way
+        finally:
+            sys.modules["__main__"] = main
+
+
+class _BareContext(SpawnContext):
+    """Starts such processes: anew, not as a copy of this one."""
+
+    Process = _BareProcess
 
 
 async def _begun(future: Future[Outcome], waiting: asyncio.Future[Outcome]) -> None:
