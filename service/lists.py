@@ -11,7 +11,7 @@ An endpoint describes its rows as a table of columns, once; all forms of the lis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -152,8 +152,10 @@ def answer_list(
     view: DatedSource | None,
     query: ListQuery,
     request: Request,
+    *,
+    beside: Mapping[str, Any] | None = None,
 ) -> Response:
-    """Return a list in the form asked for.
+    """Return a list in the form asked for; *beside* is what its JSON says of the list as a whole.
 
     *rows*, in their natural order, may be a function: it is called only where the caller does not have the
     list already. *view* is None for a list that depends on no bureau; its ETag is then made from the content.
@@ -178,6 +180,7 @@ def answer_list(
             "total": len(found),
             "page": query.page,
             "size": size,
+            **(beside or {}),
         }
         body, headers = json_bytes(dated(page, view)), _links(request, query.page, size, len(found))
         media = "application/json"

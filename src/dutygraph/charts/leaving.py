@@ -79,43 +79,54 @@ class Leaving:
     issues: tuple[Thing, ...]
 
 
-def if_person_leaves(reading: Reading, person: str) -> Leaving:
-    """Return what a registered person's departure (by IRI) uncovers."""
+Known = Callable[[str], bool]
+"""Whether all is known of a business's supervisors, or of a post's holders (by IRI)."""
+
+
+def _everything(_iri: str) -> bool:
+    return True
+
+
+def if_person_leaves(reading: Reading, person: str, known: Known = _everything) -> Leaving:
+    """Return what a registered person's departure (by IRI) uncovers.
+
+    Left out is what depends on a business or post that is not *known*: it might be covered all the same.
+    """
     staffing = read_staffing(reading)
     issues = _open_issues(reading, lambda row: row.get("owner") == person)
     sheets = _sheets_under_way(reading, person)
-    return _compared(reading, person, staffing, staffing.without(person), (sheets, issues))
+    return _compared(reading, person, (staffing, staffing.without(person)), (sheets, issues), known)
 
 
-def if_post_is_vacated(reading: Reading, post: str) -> Leaving:
+def if_post_is_vacated(reading: Reading, post: str, known: Known = _everything) -> Leaving:
     """Return what is uncovered when a registered post (by IRI) has no holder; its holders stay otherwise."""
     staffing = read_staffing(reading)
     issues = _open_issues(reading, lambda row: row.get("post") == post)
-    return _compared(reading, post, staffing, staffing.vacating(post), ((), issues))
+    return _compared(reading, post, (staffing, staffing.vacating(post)), ((), issues), known)
 
 
 def _compared(
     reading: Reading,
     subject: str,
-    before: Staffing,
-    after: Staffing,
+    staffing: tuple[Staffing, Staffing],
     work: tuple[Iterable[str], Iterable[str]],
+    known: Known,
 ) -> Leaving:
     process = read_process(reading)
-    sheets, issues = work
+    (before, after), (sheets, issues) = staffing, work
 
     def fewer(posts_of: Mapping[str, tuple[str, ...]]) -> tuple[Fewer, ...]:
         losing = {
             iri: after.held_by(posts)
             for iri, posts in posts_of.items()
-            if after.held_by(posts) != before.held_by(posts)
+            if all(map(known, posts)) and after.held_by(posts) != before.held_by(posts)
         }
         each = (Fewer(reading.things.thing(iri), reading.sorted(left)) for iri, left in losing.items())
         return tuple(sorted(each, key=lambda one: one.thing.id))
 
     return Leaving(
         subject=reading.things.thing(subject),
-        businesses=_businesses(reading, before, after),
+        businesses=tuple(one for one in _businesses(reading, before, after) if known(one.business.iri)),
         posts=fewer({post: (post,) for post in before.holders}),
         controls=fewer(_owners(process)),
         nodes={part: fewer({iri: node.posts[part] for iri, node in process.nodes.items()}) for part in Part},

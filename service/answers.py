@@ -1,0 +1,68 @@
+"""Answers that take long to compute, kept while the view that they were computed from may be asked again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Annotated, TypeVar, cast
+
+from fastapi import Depends
+
+from dutygraph.service.access.view import View
+from dutygraph.service.running import Service, ServiceDep
+
+Value = TypeVar("Value")
+_Key = tuple[str, Hashable]
+
+
+class Answers:
+    """What was computed from views, by the tag of the view: it changes with every commit and scope.
+
+    Any number of threads may ask; one computes an answer, the others wait for it. An answer must be frozen.
+    """
+
+    def __init__(self, *, kept: int = 512) -> None:
+        """Keep at most so many answers; the longest unused go first."""
+        self._kept = kept
+        self._answers: OrderedDict[_Key, object] = OrderedDict()
+        self._making: dict[_Key, Lock] = {}
+        self._lock = Lock()
+
+    def of(self, view: View, asked: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return what *compute* gives for what is *asked* of a view; errors are raised and not kept."""
+        key = (view.etag, asked)
+        with self._lock:
+            if key in self._answers:
+                self._answers.move_to_end(key)
+                return cast("Value", self._answers[key])
+            making = self._making.setdefault(key, Lock())
+        with making:
+            with self._lock:
+                if key in self._answers:
+                    return cast("Value", self._answers[key])
+            try:
+                found = compute()
+                with self._lock:
+                    self._answers[key] = found
+                    while len(self._answers) > self._kept:
+                        self._answers.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+        return found
+
+
+@contextmanager
+def keep_answers(_service: Service) -> Iterator[Answers]:
+    """Keep answers while the service runs."""
+    yield Answers()
+
+
+def answers_of(service: ServiceDep) -> Answers:
+    """Return the answers that the running service keeps."""
+    return service.part(Answers)
+
+
+AnswersDep = Annotated[Answers, Depends(answers_of)]
