@@ -111,11 +111,11 @@ class Registry:
         ]
         for template in entity.ids:
             if _fits(template, values):
-                return _filled(template, values, numbers[0] if numbers else 1)
+                return filled(template, values, numbers[0] if numbers else 1)
         return None
 
     def _number(self, row: Row, entity: EntityForm, template: Template, values: Mapping[str, str]) -> int:
-        group = self._numbers[f"{row.form.name}/{entity.name}", _filled(template, values, 0)]
+        group = self._numbers[f"{row.form.name}/{entity.name}", filled(template, values, 0)]
         mark = tuple(values.get(header, "") for header in entity.number_by) or (str(len(group)),)
         return group.setdefault(mark, len(group) + 1)
 
@@ -158,7 +158,8 @@ def _graph(entity: EntityForm, values: Mapping[str, str]) -> GraphKind:
     return entity.graph
 
 
-def _filled(template: Template, values: Mapping[str, str], number: int) -> str:
+def filled(template: Template, values: Mapping[str, str], number: int) -> str:
+    """Return the identifier that a template makes of a row's values and a running number."""
     return "".join(_piece(literal, name, values, number) for literal, name in template.pieces)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dutygraph.service.endpoints import accounts, catalogue, me, sessions, tokens
+from dutygraph.service.endpoints import accounts, catalogue, me, moves, records, sessions, tokens
 from dutygraph.service.sparql import endpoint as sparql
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,6 +13,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     accounts.router,
     catalogue.router,
+    records.router,
+    moves.router,
 )
 """Every router of the API, to stand under /api/v1."""
 

@@ -1,0 +1,1 @@
+"""Imports: a file is uploaded, tried, corrected or committed; nothing is half done."""

@@ -1,0 +1,1 @@
+"""The life cycles of domain section 3: which move of which record, by whom, on what condition."""
