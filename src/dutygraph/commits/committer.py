@@ -16,9 +16,11 @@ from dutygraph.commits.errors import StaleCommitError, UnknownBureauError, Unkno
 from dutygraph.commits.folder import StoreFolder
 from dutygraph.commits.following import difference, followed
 from dutygraph.commits.gaps import Assignment, BureauState, Committed, GapHistory, GapPreview, Seen
+from dutygraph.commits.journal import base_of
 from dutygraph.commits.past import Past
 from dutygraph.commits.register import commit_of
 from dutygraph.commits.shelf import Opened, Shelf
+from dutygraph.commits.tidying import tidy
 from dutygraph.commits.verifying import Broken, verify
 from dutygraph.commits.working import Followed
 from dutygraph.commits.writing import Draft, Writer
@@ -49,11 +51,16 @@ class Committer:
         base: str = DEFAULT_BASE,
         copies: int = 8,
     ) -> None:
-        """Take over a folder; *copies* is the number of bureaus held in memory to be written to quickly."""
-        self.folder, self.base, self._clock = folder, base, clock
-        self._writer = Writer(folder, base, clock)
+        """Take over a folder, and remove what a process that was killed in it left behind.
+
+        *base* is for the entries of a store that has none yet. *copies* is the number of bureaus held in
+        memory, so that they can be written to quickly.
+        """
+        self.folder, self.base = folder, base_of(folder) or base
+        self._writer = Writer(folder, self.base, clock)
         self._shelf = Shelf(folder, copies, lambda: clock().date(), self._settle)
         self._callbacks: list[Callable[[str], None]] = []
+        tidy(folder, self._shelf.bureaus())
 
     def bureaus(self) -> tuple[BureauGraphs, ...]:
         """Return the bureaus that the store holds, by code."""
@@ -193,7 +200,7 @@ class Committer:
 
     def verify(self) -> list[Broken]:
         """Return the places where the audit chain or the files of commits are not as they were written."""
-        return verify(self.folder, self.base)
+        return verify(self.folder, self.base, self.bureaus())
 
     def past(self, code: str, *, commit: int | None = None, at: datetime | None = None) -> EmbeddedStore:
         """Return a bureau's asserted graphs and those of their cells as of a commit or a time, in memory.

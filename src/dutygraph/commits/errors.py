@@ -37,7 +37,8 @@ class StaleCommitError(Exception):
         self.code, self.expected, self.head = code, expected, head
         self.text = Text(
             f"单位“{code}”已更新到第{head}次提交（您看到的是第{expected}次）。请重新读取后再改。",
-            f"Bureau “{code}” is at commit {head} by now (you saw {expected}). Read it again, then change it.",
+            f"Bureau “{code}” is at commit {head} by now (you saw {expected}). "
+            "Read it again, then change it.",
         )
         super().__init__(f"{self.text.zh} / {self.text.en}")
 

@@ -18,7 +18,7 @@ LAYOUT = "2"
 FORMAT, GRAPH, COMMITS, RULESETS, AUDIT_HEAD = "format", "graph", "commits", "rulesets", "audit-head"
 UPGRADING = "upgrade.new"
 """Where an upgrade builds the new layout; there only while an upgrade is under way."""
-_UNFINISHED = ".tmp"
+UNFINISHED = ".tmp"
 
 
 class StoreFolder:
@@ -65,6 +65,10 @@ class StoreFolder:
         """Return where the changes of a bureau's commit stand."""
         return self.commits_of(names) / f"{number}.nq.gz"
 
+    def commit_files(self) -> list[Path]:
+        """Return the files of all bureaus' commits that are there, sorted."""
+        return sorted((self.path / COMMITS).glob("*/*"))
+
     def close(self) -> None:
         """Let go of the folder, so that another process may open it."""
         if self._store is not None:
@@ -91,7 +95,7 @@ def is_folder_of_store(path: Path) -> bool:
 def is_unused(path: Path) -> bool:
     """Tell whether nothing stands at a path that a new store would be in the way of."""
     return not path.exists() or (
-        path.is_dir() and all(entry.name.endswith(_UNFINISHED) for entry in path.iterdir())
+        path.is_dir() and all(entry.name.endswith(UNFINISHED) for entry in path.iterdir())
     )
 
 
@@ -160,7 +164,8 @@ def _judge(path: Path) -> None:
         raise StoreFolderError(
             Text(
                 f"图库“{path}”已损坏：缺少{GRAPH}文件夹。请用备份恢复：dutygraph restore",
-                f"The store {path} is damaged: its folder {GRAPH} is missing. Restore a backup: dutygraph restore",
+                f"The store {path} is damaged: its folder {GRAPH} is missing. "
+                "Restore a backup: dutygraph restore",
             )
         )
 

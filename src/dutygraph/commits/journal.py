@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.chain import START, Act, Link, entered, link_of, read_instant
 from dutygraph.commits.chain import instant as written_instant
-from dutygraph.commits.entries import SEQUENCE, entry_node, graph_of, quads_of, read_entry
+from dutygraph.commits.entries import SEQUENCE, graph_of, quads_of, read_entry
 from dutygraph.commits.folder import AUDIT_HEAD, StoreFolder
 from dutygraph.store import BureauGraphs
 from dutygraph.store.files import write_whole
@@ -64,6 +64,14 @@ class Journal:
                 yield entry
 
 
+def base_of(folder: StoreFolder) -> str | None:
+    """Return the base IRI under which a store's entries stand, None where it has none yet."""
+    for quad in folder.store.oxigraph.quads_for_pattern(None, SEQUENCE, None, None):
+        if isinstance(quad.subject, ox.NamedNode) and "audit/" in quad.subject.value:
+            return quad.subject.value.rpartition("audit/")[0]
+    return None
+
+
 def find_last(folder: StoreFolder, base: str) -> Link:
     """Return where the chain ends: at the head noted beside the store, or further on in the store."""
     noted = read_head(folder.path / AUDIT_HEAD)
@@ -100,6 +108,3 @@ def _sequences(store: ox.Store, graph: ox.NamedNode | None) -> Iterator[int]:
     for quad in store.quads_for_pattern(None, SEQUENCE, None, graph):
         if isinstance(quad.object, ox.Literal):
             yield int(quad.object.value)
-
-
-__all__ = ["Journal", "entry_node", "find_last", "head_bytes", "read_head"]

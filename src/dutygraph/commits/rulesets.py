@@ -97,7 +97,8 @@ def _packed(files: Mapping[str, bytes]) -> bytes:
 def _not_usable(path: Path, why: str) -> StoreFolderError:
     return StoreFolderError(
         Text(
-            f"当时的规则存档“{path}”缺失或已被改动（{why}）。请用备份恢复，或按现行规则检查（--rules-of now）。",
+            f"当时的规则存档“{path}”缺失或已被改动（{why}）。"
+            "请用备份恢复，或按现行规则检查（--rules-of now）。",
             f"The archive of the rules of then, {path}, is missing or was altered ({why}). "
             "Restore a backup, or check by the rules of now (--rules-of now).",
         )

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from dutygraph.commits.folder import StoreFolder
+import pyoxigraph as ox
+
+from dutygraph.commits.acts import AuditEntry
+from dutygraph.commits.chain import FIRST_PREVIOUS, Link, hash_of
+from dutygraph.commits.changes import digest_of
+from dutygraph.commits.entries import SEQUENCE, MalformedEntryError, entry_node, graph_of, read_entry
+from dutygraph.commits.folder import AUDIT_HEAD, StoreFolder
+from dutygraph.commits.journal import read_head
 from dutygraph.model import Text
+from dutygraph.store import BureauGraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,166 @@ class Broken:
     commit: int | None = None
 
 
-def verify(folder: StoreFolder, base: str) -> list[Broken]:
-    """Return every place that is broken, in the chain's order, then the files."""
-    return []
+def verify(folder: StoreFolder, base: str, bureaus: tuple[BureauGraphs, ...]) -> list[Broken]:
+    """Return every place that is broken: along the chain, then what is not of it, then the files."""
+    walk = _Walk(folder.store.oxigraph, base, {names.code: names for names in bureaus})
+    head = read_head(folder.path / AUDIT_HEAD)
+    return [
+        *walk.chain(0 if head is None else head.sequence),
+        *_head(head, walk),
+        *_files(folder, walk),
+    ]
+
+
+@dataclass
+class _Walk:
+    """A walk along the chain, and what was met on it."""
+
+    store: ox.Store
+    base: str
+    bureaus: dict[str, BureauGraphs]
+    digests: dict[str, dict[int, str | None]] = field(default_factory=lambda: defaultdict(dict))
+    hashes: dict[int, str] = field(default_factory=dict)
+
+    def chain(self, noted: int) -> Iterator[Broken]:
+        """Yield what is broken from the first entry to the last, *noted* at least."""
+        there = set(self._sequences())
+        previous: str | None = FIRST_PREVIOUS
+        at: datetime | None = None
+        for sequence in range(1, max([noted, *there], default=0) + 1):
+            entry, broken = self._read(sequence)
+            if broken is not None:
+                yield broken
+            if entry is None:
+                previous = None
+                continue
+            yield from self._judged(entry, sequence, previous, at)
+            # An altered entry is told once: the next one is held to what this one said it was.
+            previous, at = entry.hash, entry.at
+            self.hashes[sequence] = entry.hash
+            if entry.bureau is not None and entry.commit is not None:
+                self.digests[entry.bureau][entry.commit] = entry.digest
+        yield from self._strangers()
+
+    def _sequences(self) -> Iterator[int]:
+        prefix = f"{self.base}audit/"
+        for quad in self.store.quads_for_pattern(None, SEQUENCE, None, None):
+            name = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else ""
+            number = name.removeprefix(prefix)
+            if name.startswith(prefix) and number.isdecimal():
+                yield int(number)
+
+    def _read(self, sequence: int) -> tuple[AuditEntry | None, Broken | None]:
+        try:
+            entry = read_entry(self.store, self.base, sequence)
+        except MalformedEntryError as error:
+            return None, Broken(
+                Text(
+                    f"第{sequence}条已被改动：{error}",
+                    f"entry {sequence} was altered: {error}",
+                ),
+                sequence,
+            )
+        if entry is None:
+            return None, Broken(Text(f"第{sequence}条缺失", f"entry {sequence} is missing"), sequence)
+        return entry, None
+
+    def _judged(
+        self, entry: AuditEntry, sequence: int, previous: str | None, at: datetime | None
+    ) -> Iterator[Broken]:
+        names = None if entry.bureau is None else self.bureaus.get(entry.bureau)
+        # what concerned a bureau before there was one stands among the entries of none
+        homes = {graph_of(self.base, names), graph_of(self.base, None)}
+        graphs = {
+            quad.graph_name
+            for quad in self.store.quads_for_pattern(entry_node(self.base, sequence), None, None, None)
+        }
+        if entry.sequence != sequence or entry.hash != hash_of(entry):
+            told = Text(f"第{sequence}条已被改动", f"entry {sequence} was altered")
+        elif previous is not None and entry.previous != previous:
+            told = Text(
+                f"第{sequence}条不接第{sequence - 1}条：其中一条被替换，或次序被打乱",
+                f"entry {sequence} does not follow entry {sequence - 1}: one was replaced, "
+                "or their order changed",
+            )
+        elif len(graphs) != 1 or not graphs <= homes:
+            told = Text(
+                f"第{sequence}条不在它所属的图中",
+                f"entry {sequence} does not stand in the graph it belongs to",
+            )
+        elif at is not None and entry.at < at:
+            told = Text(
+                f"第{sequence}条的时间早于前一条", f"entry {sequence} is older than the one before it"
+            )
+        else:
+            return
+        yield Broken(told, sequence)
+
+    def _strangers(self) -> Iterator[Broken]:
+        """Yield entries that stand under another name than their number gives them."""
+        for quad in self.store.quads_for_pattern(None, SEQUENCE, None, None):
+            number = quad.object.value if isinstance(quad.object, ox.Literal) else ""
+            if not number.isdecimal() or quad.subject != entry_node(self.base, int(number)):
+                yield Broken(
+                    Text(f"多出一个条目：{quad.subject}", f"an entry was added: {quad.subject}"),
+                    int(number) if number.isdecimal() else None,
+                )
+
+
+def _head(head: Link | None, walk: _Walk) -> Iterator[Broken]:
+    if head is None and walk.hashes:
+        yield Broken(
+            Text(
+                f"文件{AUDIT_HEAD}缺失或已损坏，无法判断末尾是否被截去",
+                f"the file {AUDIT_HEAD} is missing or damaged: a tail that was cut off could not be told",
+            )
+        )
+    elif head is not None and walk.hashes.get(head.sequence, head.hash) != head.hash:
+        yield Broken(
+            Text(
+                f"第{head.sequence}条与文件{AUDIT_HEAD}所记的不同",
+                f"entry {head.sequence} is not the one that the file {AUDIT_HEAD} names",
+            ),
+            head.sequence,
+        )
+
+
+def _files(folder: StoreFolder, walk: _Walk) -> Iterator[Broken]:
+    for code, digests in sorted(walk.digests.items()):
+        names = walk.bureaus.get(code, BureauGraphs(walk.base, code))
+        for number in range(1, max(digests) + 1):
+            broken = _file(folder, names, number, digests)
+            if broken is not None:
+                yield Broken(broken, bureau=code, commit=number)
+    expected = {
+        folder.commit_file(walk.bureaus.get(code, BureauGraphs(walk.base, code)), number)
+        for code, digests in walk.digests.items()
+        for number in digests
+    }
+    for path in folder.commit_files():
+        if path not in expected:
+            name = path.relative_to(folder.path).as_posix()
+            yield Broken(
+                Text(
+                    f"文件{name}不属于任何已确认的提交",
+                    f"the file {name} belongs to no commit that was confirmed",
+                )
+            )
+
+
+def _file(
+    folder: StoreFolder, names: BureauGraphs, number: int, digests: dict[int, str | None]
+) -> Text | None:
+    path = folder.commit_file(names, number)
+    name = path.relative_to(folder.path).as_posix()
+    if number not in digests:
+        return Text(
+            f"单位“{names.code}”第{number}次提交没有审计条目", f"commit {number} of {names.code} has no entry"
+        )
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return Text(f"改动文件{name}缺失或不可读", f"the file of changes {name} is missing or unreadable")
+    if digest_of(data) != digests[number]:
+        return Text(f"改动文件{name}已被改动", f"the file of changes {name} was altered")
+    return None

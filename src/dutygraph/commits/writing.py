@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
@@ -19,15 +20,20 @@ from dutygraph.commits.gaps import GapHistory, Seen
 from dutygraph.commits.journal import Journal
 from dutygraph.commits.register import CommitMark, mark_quads, register_change
 from dutygraph.commits.rulesets import keep_current
+from dutygraph.model import Text
 from dutygraph.store import BureauGraphs, StoreError, not_written
+
+_MEBI = 1024 * 1024
+_RESERVE = 32 * _MEBI
+"""Free bytes below which nothing is written any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A commit about to be written.
 
-    ``stated`` is what changes of the data, ``derived`` what follows from it. ``gaps`` are the histories before
-    it; ``followed`` gives those after it, once its number and time are known.
+    ``stated`` is what changes of the data, ``derived`` what follows from it. ``gaps`` are the histories
+    before it; ``followed`` gives those after it, once its number and time are known.
     """
 
     names: BureauGraphs
@@ -133,18 +139,40 @@ class Writer:
         self, removed: Iterable[ox.Quad], added: Iterable[ox.Quad], entries: Iterable[AuditEntry]
     ) -> None:
         store = self._folder.store
+        self._require_room()
         try:
             store.change(removed, added)
             store.sync()
-        except StoreError:
+        except StoreError as error:
             # whether it was written is not known: what the store says is what counts
             self.journal.look_again()
-            raise
+            raise _not_confirmed(error) from error
         for entry in entries:
             self.journal.took(entry)
         # The note of the head may lag behind the chain: it is found again from there.
         with suppress(OSError):
             self.journal.write_head()
+
+    def _require_room(self) -> None:
+        # RocksDB that has once met a full disk takes nothing more until it is opened again.
+        free = shutil.disk_usage(self._folder.path).free
+        if free < _RESERVE:
+            raise StoreError(
+                Text(
+                    f"磁盘快满了（剩余{free // _MEBI}MB），未作任何改动。请清理磁盘空间后重试。",
+                    f"The disk is nearly full ({free // _MEBI} MB left); nothing was written. "
+                    "Make room, then try again.",
+                )
+            )
+
+
+def _not_confirmed(error: StoreError) -> StoreError:
+    return StoreError(
+        Text(
+            f"{error.text.zh}清理后请重启服务，再核对这次改动是否已在。",
+            f"{error.text.en} Then start the service again, and see whether this change is there.",
+        )
+    )
 
 
 @dataclass

@@ -55,20 +55,23 @@ def effect(store: ox.Store, names: BureauGraphs, delta: Delta) -> tuple[set[ox.Q
     A statement with a cell is that cell's word for the triple: the triple goes when no cell vouches for it
     any more. A statement without one is the triple itself, which goes with all its cells.
     """
-    asserted = {ox.NamedNode(names.cells(kind)): ox.NamedNode(names.asserted(kind)) for kind in GraphKind}
-    cells = {graph: cell for cell, graph in asserted.items()}
+    stated: dict[ox.NamedNode | ox.BlankNode | ox.DefaultGraph, ox.NamedNode] = {
+        ox.NamedNode(names.cells(kind)): ox.NamedNode(names.asserted(kind)) for kind in GraphKind
+    }
     removed: set[ox.Quad] = set()
     for quad in as_stored(quads_of(names, (one for one in delta.removed if one.cell is None))):
         if quad in store:
-            removed |= {quad, *store.quads_for_pattern(None, _REIFIES, quad.triple, cells[quad.graph_name])}
+            words = store.quads_for_pattern(None, _REIFIES, quad.triple, None)
+            removed |= {quad, *(word for word in words if stated.get(word.graph_name) == quad.graph_name)}
     told = as_stored(quads_of(names, (one for one in delta.removed if one.cell is not None)))
-    words = {quad for quad in told if quad.graph_name in asserted and quad in store}
-    removed |= words
-    for word in words:
-        if isinstance(word.object, ox.Triple) and removed.issuperset(
-            store.quads_for_pattern(None, _REIFIES, word.object, word.graph_name)
+    gone = {quad for quad in told if quad.graph_name in stated and quad in store}
+    removed |= gone
+    for word in gone:
+        triple, graph = word.object, word.graph_name
+        if isinstance(triple, ox.Triple) and removed.issuperset(
+            store.quads_for_pattern(None, _REIFIES, triple, graph)
         ):
-            removed.add(ox.Quad(*word.object, asserted[word.graph_name]))
+            removed.add(ox.Quad(triple.subject, triple.predicate, triple.object, stated[graph]))
     added = as_stored(quads_of(names, delta.added))
     return removed - added, {quad for quad in added if quad not in store}
 

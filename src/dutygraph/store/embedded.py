@@ -102,7 +102,7 @@ class EmbeddedStore:
     def snapshot(self, graphs: Sequence[str]) -> list[ox.Quad]:
         """Return the quads of these graphs as they were at one moment, whatever is written meanwhile."""
         rows = self.select("SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }", graphs=graphs)
-        return [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in rows]  # type: ignore[arg-type]
+        return [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in rows]
 
     def sync(self) -> None:
         """Force to disk what has been written, so that a power cut cannot take it back.

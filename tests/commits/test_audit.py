@@ -1,0 +1,262 @@
+"""The audit chain: whatever is altered, removed, reordered or added is found, and where."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from dutygraph.commits import Action, Actor, Broken, Committer, StoreFolder
+from dutygraph.commits.chain import canonical
+
+from .bureaus import NAMES, SO, Clock, commit, control, delta, opened, reopened, risk
+
+BASE = "https://dutygraph.example/"
+SV = "https://w3id.org/dutygraph#"
+
+
+@pytest.fixture(scope="module")
+def long(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed store of three commits and two reads: entries 1 to 5; not to be changed."""
+    path = tmp_path_factory.mktemp("long") / "store"
+    shutil.copytree(made, path)
+    committer = opened(path)
+    commit(committer, delta(control()))
+    committer.note(SO, Action.READ_IDENTITY, bureau="demo", target="person/P001", note="姓名")
+    commit(committer, delta(risk("R9")))
+    committer.note(Actor("x", "none"), Action.SIGN_IN_FAILED, bureau=None, target="account/x")
+    assert committer.verify() == []
+    committer.folder.close()
+    return path
+
+
+@pytest.fixture
+def store(long: Path, tmp_path: Path) -> Path:
+    path = tmp_path / "store"
+    shutil.copytree(long, path)
+    return path
+
+
+def broken(path: Path) -> list[Broken]:
+    folder = StoreFolder.open(path)
+    try:
+        return Committer(folder, clock=Clock()).verify()
+    finally:
+        folder.close()
+
+
+def tamper(path: Path, change: Callable[[ox.Store], None]) -> None:
+    store = ox.Store(path / "graph")
+    change(store)
+    store.flush()
+    del store
+
+
+def entry(number: int) -> ox.NamedNode:
+    return ox.NamedNode(f"{BASE}audit/{number}")
+
+
+def of(store: ox.Store, number: int) -> list[ox.Quad]:
+    return list(store.quads_for_pattern(entry(number), None, None, None))
+
+
+def put(store: ox.Store, number: int, field: str, value: str) -> None:
+    [old] = store.quads_for_pattern(entry(number), ox.NamedNode(SV + field), None, None)
+    assert isinstance(old.object, ox.Literal)
+    store.remove(old)
+    new = ox.Literal(value, datatype=old.object.datatype)
+    store.add(ox.Quad(old.subject, old.predicate, new, old.graph_name))
+
+
+def test_entries_are_one_chain_over_bureaus_and_none(store: Path) -> None:
+    committer = opened(store)
+    entries = list(committer.entries())
+
+    assert [one.sequence for one in entries] == [5, 4, 3, 2, 1]
+    assert [one.commit for one in entries] == [None, 3, None, 2, 1]
+    assert [newer.previous for newer in entries[:-1]] == [older.hash for older in entries[1:]]
+    assert entries[-1].previous == "0" * 64
+    assert [one.sequence for one in committer.entries("demo")] == [4, 3, 2, 1]
+    assert (entries[2].note, entries[2].target, entries[2].actor) == ("姓名", "person/P001", SO)
+    committer.folder.close()
+
+
+def test_the_canonical_form_is_as_documented(store: Path) -> None:
+    committer = opened(store)
+    third = list(committer.entries())[2]
+    committer.folder.close()
+
+    told = (
+        '{"action":"identity.read","actor":{"account":"office","person":null,"role":"SO"},'
+        f'"at":"2026-01-05T08:00:02.000000Z","bureau":"demo","commit":null,"digest":null,"note":"姓名",'
+        f'"previous":"{third.previous}","sequence":3,"target":"person/P001"}}'
+    )
+    assert canonical(third).decode() == told
+    assert third.hash == hashlib.sha256(told.encode()).hexdigest()
+
+
+FIELDS = {
+    "byAccount": "other",
+    "inRole": "T1",
+    "auditAction": "sparql.query",
+    "auditTarget": "person/P002",
+    "auditNote": "",
+    "enteredAt": "2026-01-05T08:00:02.5Z",
+    "auditSequence": "33",
+    "auditBureau": "two",
+    "entryHash": "0" * 64,
+    "previousHash": "0" * 64,
+}
+
+
+@pytest.mark.parametrize("field", sorted(FIELDS))
+def test_an_altered_entry_is_found(store: Path, field: str) -> None:
+    tamper(store, lambda graphs: put(graphs, 3, field, FIELDS[field]))
+
+    found = broken(store)
+
+    assert 3 in [one.sequence for one in found]
+    assert {one.sequence for one in found} <= {3, 4, 33}
+    assert all(one.text.zh and one.text.en for one in found)
+
+
+def test_an_entry_whose_hash_was_made_to_fit_is_found(store: Path) -> None:
+    committer = opened(store)
+    third = list(committer.entries())[2]
+    committer.folder.close()
+    forged = canonical(third).replace(b"P001", b"P002")
+
+    def change(graphs: ox.Store) -> None:
+        put(graphs, 3, "auditTarget", "person/P002")
+        put(graphs, 3, "entryHash", hashlib.sha256(forged).hexdigest())
+
+    tamper(store, change)
+    [found] = broken(store)
+    assert found.sequence == 4
+    assert "does not follow entry 3" in found.text.en
+
+
+@pytest.mark.parametrize("number", [1, 3, 5])
+def test_a_removed_entry_is_found(store: Path, number: int) -> None:
+    def change(graphs: ox.Store) -> None:
+        for quad in of(graphs, number):
+            graphs.remove(quad)
+
+    tamper(store, change)
+    missing = [one for one in broken(store) if one.sequence is not None]
+    assert [(one.sequence, one.text.en) for one in missing] == [(number, f"entry {number} is missing")]
+
+
+def test_a_cut_tail_shows_even_after_more_entries(store: Path) -> None:
+    tamper(store, lambda graphs: [graphs.remove(quad) for quad in [*of(graphs, 4), *of(graphs, 5)]])  # type: ignore[func-returns-value]
+
+    committer = opened(store)
+    assert committer.note(SO, Action.BACKUP, bureau=None, target="store").sequence == 6
+    committer = reopened(committer)
+
+    assert [one.sequence for one in committer.verify() if one.sequence] == [4, 5]
+    committer.folder.close()
+
+
+def test_entries_that_changed_places_are_found(store: Path) -> None:
+    def change(graphs: ox.Store) -> None:
+        third, fourth = of(graphs, 3), of(graphs, 4)
+        for quad in (*third, *fourth):
+            graphs.remove(quad)
+        for quads, number in ((third, 4), (fourth, 3)):
+            graphs.extend(ox.Quad(entry(number), q.predicate, q.object, q.graph_name) for q in quads)
+
+    tamper(store, change)
+    assert {3, 4} <= {one.sequence for one in broken(store)}
+
+
+def test_an_entry_in_another_graph_is_found(store: Path) -> None:
+    def change(graphs: ox.Store) -> None:
+        for quad in of(graphs, 3):
+            graphs.remove(quad)
+            other = ox.NamedNode(f"{BASE}bureau/two/audit")
+            graphs.add(ox.Quad(quad.subject, quad.predicate, quad.object, other))
+
+    tamper(store, change)
+    assert [one.sequence for one in broken(store)] == [3]
+
+
+def test_an_entry_that_was_added_is_found(store: Path) -> None:
+    def change(graphs: ox.Store) -> None:
+        for quad in of(graphs, 3):
+            graphs.add(ox.Quad(entry(3_000), quad.predicate, quad.object, quad.graph_name))
+
+    def beside(graphs: ox.Store) -> None:
+        for quad in of(graphs, 3):
+            node = ox.NamedNode(f"{BASE}other/3")
+            graphs.add(ox.Quad(node, quad.predicate, quad.object, quad.graph_name))
+
+    tamper(store, beside)
+    assert [one.sequence for one in broken(store)] == [3]
+    tamper(store, change)
+    assert 3_000 in {one.sequence for one in broken(store)}
+
+
+@pytest.mark.parametrize("what", ["alter", "remove", "add"])
+def test_a_file_of_changes_that_is_not_as_written_is_found(store: Path, what: str) -> None:
+    path = store / "commits" / "demo" / ("2.nq.gz" if what != "add" else "7.nq.gz")
+    if what == "alter":
+        text = gzip.decompress(path.read_bytes()).replace("两人到场".encode(), "一人到场".encode())
+        path.write_bytes(gzip.compress(text))
+    elif what == "remove":
+        path.unlink()
+    else:
+        path.write_bytes(b"")
+
+    [found] = broken(store)
+    assert path.name in found.text.en
+    assert path.name in found.text.zh
+    if what != "add":
+        assert (found.bureau, found.commit) == ("demo", 2)
+
+
+@pytest.mark.parametrize("what", ["remove", "garbage", "other"])
+def test_a_head_that_is_not_as_written_is_found(store: Path, what: str) -> None:
+    head = store / "audit-head"
+    if what == "remove":
+        head.unlink()
+    elif what == "garbage":
+        head.write_bytes(b"\xff\x00")
+    else:
+        head.write_text(json.dumps({**json.loads(head.read_text()), "hash": "0" * 64}), encoding="utf-8")
+
+    [found] = broken(store)
+    assert "audit-head" in found.text.en
+
+
+def test_a_head_that_lags_is_no_fault(store: Path, long: Path) -> None:
+    head = (store / "audit-head").read_bytes()
+    committer = opened(store)
+    committer.note(SO, Action.BACKUP, bureau=None, target="store")
+    committer.folder.close()
+    (store / "audit-head").write_bytes(head)
+
+    assert broken(store) == []
+    again = opened(store)
+    assert again.note(SO, Action.BACKUP, bureau=None, target="store").sequence == 7
+    assert again.verify() == []
+    again.folder.close()
+    assert json.loads((store / "audit-head").read_text())["sequence"] == 7
+    assert json.loads((long / "audit-head").read_text())["sequence"] == 5
+
+
+def test_reads_together_are_each_entered(committer: Committer) -> None:
+    def entries() -> Iterator[int]:
+        for number in range(20):
+            yield committer.note(SO, Action.QUERY, bureau="demo", target=f"question/{number}").sequence
+
+    assert list(entries()) == list(range(2, 22))
+    assert committer.verify() == []
+    assert len(list(committer.entries("demo"))) == 21
+    assert NAMES.audit in committer.folder.store.graphs()
