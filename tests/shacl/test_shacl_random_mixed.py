@@ -24,17 +24,18 @@ from test_shacl_random import (
     whole_graphs,
 )
 
-COMPONENTS = """
+COMPONENTS = '''
 ex:LeastOf a sh:ConstraintComponent ;
   sh:parameter [ sh:path ex:least ] , [ sh:path ex:of ; sh:optional true ] ; sh:validator
   [ a sh:SPARQLAskValidator ; sh:prefixes ex: ; sh:ask
-    "ASK { FILTER EXISTS { $value ex:n ?n FILTER (?n >= $least) FILTER (!BOUND($of) || ?n < $of) } }" ] .
+    """ASK { FILTER EXISTS { $value ex:n ?n FILTER (ISNUMERIC(?n) && ?n >= $least)
+      FILTER (!BOUND($of) || ?n < $of) } }""" ] .
 ex:Without a sh:ConstraintComponent ; sh:parameter [ sh:path ex:without ] ;
   sh:nodeValidator [ a sh:SPARQLSelectValidator ; sh:prefixes ex: ; sh:select
     "SELECT DISTINCT $this WHERE { $this $without ?v FILTER NOT EXISTS { ?v ex:q ?other } }" ] ;
   sh:propertyValidator [ a sh:SPARQLSelectValidator ; sh:prefixes ex: ; sh:select
     "SELECT DISTINCT $this ?value WHERE { $this $PATH ?value . FILTER EXISTS { ?value $without ?other } }" ] .
-"""
+'''
 AT_NODES = (
     "$this ex:p ?value FILTER NOT EXISTS { ?value ex:q ?z }",
     "?value ex:p $this . FILTER (?value != $this)",
