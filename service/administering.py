@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dutygraph.commits.committer import Committer
-from dutygraph.commits.folder import StoreFolder
+from dutygraph.commits import Committer, StoreFolder
 from dutygraph.model import Text
 from dutygraph.service.accounts import Accounts
 from dutygraph.service.accounts.model import AccountsError, InvalidGrantError

@@ -13,13 +13,13 @@ from dutygraph.service import documentation, health
 from dutygraph.service.endpoints import ROUTERS, ROUTERS_BESIDE
 from dutygraph.service.failures import add_handlers
 from dutygraph.service.hardening import Hardening
+from dutygraph.service.models import API
 from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe
 from dutygraph.service.parts import PARTS
 from dutygraph.service.requests_seen import RequestsSeen
 from dutygraph.service.running import PartOpener, Service, open_service
 from dutygraph.service.settings import Settings
 
-API = "/api/v1"
 _WRITE_USES_EVERY = 60.0
 
 

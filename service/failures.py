@@ -12,7 +12,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from dutygraph.commits.errors import (
+from dutygraph.commits import (
     GateError,
     StaleCommitError,
     UnknownBureauError,
@@ -80,10 +80,17 @@ def _of_http(request: Request, error: HTTPException) -> ProblemError:
     return ProblemError(error.status_code, key, headers=error.headers, **fields)
 
 
-def _of_validation(_request: Request, error: RequestValidationError) -> ProblemError:
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in {"", "application/json"} or kind.endswith("+json")
+
+
+def _of_validation(request: Request, error: RequestValidationError) -> ProblemError:
     found = error.errors()
     if any(one["type"] == "json_invalid" for one in found):
         return ProblemError(400, "unreadable-body")
+    if not _is_json(request) and any(tuple(one["loc"]) == ("body",) for one in found):
+        return ProblemError(415, "unsupported-media-type", expected="application/json")
     errors = [ErrorItem(validation_text(one), pointer=pointer(one["loc"])) for one in found]
     return ProblemError(422, "invalid", count=len(errors), errors=errors)
 

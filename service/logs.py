@@ -18,7 +18,7 @@ from typing import Any, TextIO
 from dutygraph.service.settings import Settings
 
 LOGGER = "dutygraph"
-_QUIET = ("uvicorn.access", "asyncio")
+_QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio")
 _FIELDS = "fields"
 _FRAMES = 30
 
@@ -42,10 +42,8 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for name in ("uvicorn", "uvicorn.error", *_QUIET):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = name not in _QUIET
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class JsonLines(logging.Formatter):

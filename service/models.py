@@ -9,6 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from dutygraph.model import Text, Thing
 
+API = "/api/v1"
+"""The path that the API stands under."""
+
 
 class ApiModel(BaseModel):
     """The base of all that the API reads and writes; members that it does not know are refused."""

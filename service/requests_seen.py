@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dutygraph.service.logs import log
 from dutygraph.service.measures import Measures
+from dutygraph.service.models import API
 from dutygraph.service.problems import ProblemError, problem_response
 
 REQUEST_ID = "X-Request-Id"
@@ -90,7 +91,12 @@ def _tell(scope: Scope, status: int, seconds: float, measures: Measures | None) 
 
 
 def _route(scope: Scope) -> str:
-    return str(getattr(scope.get("route"), "path", None) or _NO_ROUTE)
+    path = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return _NO_ROUTE
+    # a route of an included router may know its own part of the path alone
+    inside = scope["path"].removeprefix(scope.get("root_path", "")).startswith(f"{API}/")
+    return f"{API}{path}" if inside and not path.startswith(API) else str(path)
 
 
 def _measures_of(scope: Scope) -> Measures | None:

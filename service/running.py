@@ -10,8 +10,7 @@ from typing import Annotated, Any, TypeVar, cast
 from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from dutygraph.commits.committer import Committer
-from dutygraph.commits.folder import StoreFolder
+from dutygraph.commits import Committer, StoreFolder
 from dutygraph.service.access.roles import Caller, Scope
 from dutygraph.service.access.view import View
 from dutygraph.service.access.views import Views

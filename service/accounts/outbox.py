@@ -55,7 +55,7 @@ class Outbox:
                         target=row["target"],
                         note=row["note"],
                     )
-                except StoreError as error:
+                except (StoreError, OSError) as error:
                     log("audit.waiting", level=logging.ERROR, error=error)
                     return
                 self._database.run("DELETE FROM outbox WHERE number = ?", row["number"])

@@ -38,9 +38,9 @@ class BusyError(Exception):
 class Passwords:
     """Hashes and checks passwords with argon2id, few at a time: each takes tens of MiB and a core."""
 
-    def __init__(self) -> None:
+    def __init__(self, hashing: PasswordHash | None = None) -> None:
         """Make a hash that no password has, to check unknown accounts against."""
-        self._hashing = PasswordHash.recommended()
+        self._hashing = hashing or PasswordHash.recommended()
         self._gate = BoundedSemaphore(_AT_A_TIME)
         self._nobody = self._hashing.hash(secrets.token_urlsafe(32))
 

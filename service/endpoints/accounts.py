@@ -15,7 +15,7 @@ from dutygraph.service.accounts.passwords import LONGEST
 from dutygraph.service.accounts.register import NAME_PATTERN
 from dutygraph.service.endpoints.me import GrantModel, grant_model
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
-from dutygraph.service.models import ApiModel
+from dutygraph.service.models import API, ApiModel
 from dutygraph.service.running import CallerDep, ServiceDep, require_scope
 
 router = APIRouter(tags=["accounts"], dependencies=[require_scope(Scope.ADMIN)])
@@ -118,7 +118,7 @@ def create_account(
 ) -> AccountModel:
     """新账号没有任何身份，须另行授予 / The account has no role yet."""
     made = service.accounts.create(wanted.name, wanted.password, caller.actor)
-    response.headers["Location"] = f"/api/v1/accounts/{made.name}"
+    response.headers["Location"] = f"{API}/accounts/{made.name}"
     return _model(made)
 
 
@@ -162,7 +162,7 @@ def grant_role(
     """一个账号可有多个身份，每次登录择一 / An account may have several; a session acts in one."""
     new = Grant("", wanted.role, wanted.bureau, wanted.person, wanted.department)
     made = service.accounts.grant(name, new, caller.actor)
-    response.headers["Location"] = f"/api/v1/accounts/{name}/grants/{made.id}"
+    response.headers["Location"] = f"{API}/accounts/{name}/grants/{made.id}"
     return grant_model(made)
 
 

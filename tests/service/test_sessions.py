@@ -1,0 +1,291 @@
+"""Signing in and out, tokens, and what ends them, all by HTTP."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from dutygraph.commits import COMMAND_LINE
+from dutygraph.service.access.roles import Role
+from dutygraph.service.accounts import Grant
+from dutygraph.service.accounts.passwords import Passwords
+from tests.service.conftest import StartSmall
+from tests.service.running import PASSWORD, Door, again
+
+SESSIONS, CURRENT, TOKENS, ME = (
+    "/api/v1/sessions",
+    "/api/v1/sessions/current",
+    "/api/v1/tokens",
+    "/api/v1/me",
+)
+OTHER_PASSWORD = "another horse 电池 staple"
+
+
+@pytest.fixture
+def door(start_empty: StartSmall) -> Door:
+    door = start_empty()
+    accounts = door.service.accounts
+    accounts.create("root", PASSWORD, COMMAND_LINE, role=Grant("", Role.ADMINISTRATOR))
+    accounts.create("li.ming", PASSWORD, COMMAND_LINE, role=Grant("", Role.SO, "SL01"))
+    return door
+
+
+def acts(door: Door) -> list[tuple[str, str, str]]:
+    entries = reversed(list(door.service.committer.entries()))
+    return [(entry.action.value, entry.actor.account, entry.note) for entry in entries]
+
+
+def test_a_session_acts_in_the_one_role_of_an_account(door: Door) -> None:
+    answer = door.client.post(SESSIONS, json={"account": "li.ming", "password": PASSWORD})
+
+    said = answer.json()
+    assert answer.status_code == 201
+    assert (said["role"], said["bureau"], said["kind"]) == ("SO", "SL01", "session")
+    assert said["scopes"] == ["read", "sparql", "write"]
+    current = door.client_with(said["token"]).get(CURRENT)
+    assert current.status_code == 200
+    assert current.json()["account"] == "li.ming"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_an_account_of_several_roles_must_choose(door: Door) -> None:
+    door.service.accounts.grant("li.ming", Grant("", Role.T2, "SL01", person="P006"), COMMAND_LINE)
+
+    answer = door.client.post(SESSIONS, json={"account": "li.ming", "password": PASSWORD})
+
+    assert answer.status_code == 409
+    assert [(choice["role"], choice["person"]) for choice in answer.json()["choices"]] == [
+        ("SO", None),
+        ("T2", "P006"),
+    ]
+    chosen = {"account": "li.ming", "password": PASSWORD, "role": "T2"}
+    assert door.client.post(SESSIONS, json=chosen).json()["person"] == "P006"
+    not_held = {**chosen, "role": "T1"}
+    assert door.client.post(SESSIONS, json=not_held).status_code == 403
+
+
+@pytest.mark.parametrize("account", ["li.ming", "nobody"])
+def test_a_wrong_password_and_an_unknown_account_are_answered_alike(door: Door, account: str) -> None:
+    answer = door.client.post(SESSIONS, json={"account": account, "password": "wrong password 12"})
+
+    said = answer.json()
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert said["type"].endswith("/wrong-password")
+    assert account not in answer.text
+
+
+def test_a_password_is_checked_as_long_for_an_account_that_is_not_there() -> None:
+    passwords = Passwords(PasswordHash((Argon2Hasher(),)))
+    kept = passwords.hash(PASSWORD)
+
+    def seconds(of: str | None) -> float:
+        taken = []
+        for _ in range(5):
+            started = time.perf_counter()
+            assert not passwords.matches("wrong password 12", of)
+            taken.append(time.perf_counter() - started)
+        return min(taken)
+
+    assert seconds(None) > 0.5 * seconds(kept)
+    assert not passwords.matches(PASSWORD, None)
+    assert passwords.matches(PASSWORD, kept)
+
+
+def test_signing_out_ends_the_token_at_once(door: Door) -> None:
+    client = door.client_with(door.sign_in("li.ming"))
+
+    assert client.delete(CURRENT).status_code == 204
+    answer = client.get(ME)
+    assert answer.status_code == 401
+    assert answer.json()["type"].endswith("/session-ended")
+
+
+def test_what_ends_tokens_ends_them_at_once(door: Door) -> None:
+    root = door.client_with(door.sign_in("root"))
+    account = "/api/v1/accounts/li.ming"
+    grant = root.get(account).json()["grants"][0]["id"]
+    ways = (
+        lambda: root.put(f"{account}/password", json={"password": PASSWORD}),
+        lambda: root.put(f"{account}/state", json={"disabled": True}),
+        lambda: root.put(f"{account}/state", json={"disabled": False}),
+        lambda: root.delete(f"{account}/grants/{grant}"),
+    )
+    ended = []
+    for way in ways:
+        client = None
+        if door.client.post(SESSIONS, json={"account": "li.ming", "password": PASSWORD}).status_code == 201:
+            client = door.client_with(door.sign_in("li.ming"))
+            assert client.get(ME).status_code == 200
+        assert way().status_code in {200, 204}
+        ended.append(client.get(ME).status_code if client else None)
+
+    # while the account is disabled nobody can sign in to it: the third way only enables it again
+    assert ended == [401, 401, None, 401]
+
+
+def test_a_token_of_another_key_or_without_signature_is_refused(door: Door) -> None:
+    token = door.sign_in("li.ming")
+    claims = jwt.decode(token, options={"verify_signature": False})
+    forged = (
+        jwt.encode(claims, "0" * 32, algorithm="HS256"),
+        jwt.encode(claims, None, algorithm="none"),
+        token[:-2],
+        "nonsense",
+        "",
+    )
+
+    for text in forged:
+        assert door.client_with(text).get(ME).status_code == 401, text
+    assert door.client_with(token).get(ME).status_code == 200
+
+
+def test_a_session_expires(start_empty: StartSmall) -> None:
+    door = start_empty(session_hours=1 / 3600)
+    door.service.accounts.create("li.ming", PASSWORD, COMMAND_LINE, role=Grant("", Role.SO, "SL01"))
+    client = door.client_with(door.sign_in("li.ming"))
+    assert client.get(ME).status_code == 200
+
+    time.sleep(1.1)
+
+    assert client.get(ME).status_code == 401
+
+
+def test_a_programs_token_may_do_no_more_than_it_was_issued_for(door: Door) -> None:
+    session = door.client_with(door.sign_in("li.ming"))
+
+    issued = session.post(TOKENS, json={"label": "weekly", "days": 30, "scopes": ["read"]})
+
+    assert issued.status_code == 201
+    program = door.client_with(issued.json()["token"])
+    assert program.get(CURRENT).json()["scopes"] == ["read"]
+    assert program.get(TOKENS).status_code == 403
+    assert program.post(TOKENS, json={"label": "more", "scopes": ["write"]}).status_code == 403
+    change = {"current": PASSWORD, "password": OTHER_PASSWORD}
+    assert program.put("/api/v1/me/password", json=change).status_code == 403
+    beyond = session.post(TOKENS, json={"label": "all", "days": 3000, "scopes": ["admin"]})
+    assert beyond.status_code == 422
+    assert {error["pointer"] for error in beyond.json()["errors"]} == {"/body/days", "/body/scopes"}
+
+
+def test_a_revoked_token_is_gone_from_the_list_and_refused(door: Door) -> None:
+    session = door.client_with(door.sign_in("li.ming"))
+    issued = session.post(TOKENS, json={"label": "weekly", "scopes": ["read"]}).json()
+    program = door.client_with(issued["token"])
+    assert program.get(ME).status_code == 200
+    assert {token["label"] for token in session.get(TOKENS).json()["items"]} == {"", "weekly"}
+
+    assert session.delete(f"{TOKENS}/{issued['id']}").status_code == 204
+
+    assert program.get(ME).status_code == 401
+    assert [token["current"] for token in session.get(TOKENS).json()["items"]] == [True]
+    assert session.delete(f"{TOKENS}/{issued['id']}").status_code == 404
+
+
+def test_nobody_revokes_the_token_of_another(door: Door) -> None:
+    session = door.client_with(door.sign_in("li.ming"))
+    own = session.get(TOKENS).json()["items"][0]["id"]
+
+    assert door.client_with(door.sign_in("root")).delete(f"{TOKENS}/{own}").status_code == 404
+    assert session.get(ME).status_code == 200
+
+
+def test_a_changed_password_ends_all_but_the_session_it_was_changed_in(door: Door) -> None:
+    first, second = (door.client_with(door.sign_in("li.ming")) for _ in range(2))
+
+    wrong = first.put("/api/v1/me/password", json={"current": "not the one 12", "password": OTHER_PASSWORD})
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["pointer"] == "/body/current"
+    right = first.put("/api/v1/me/password", json={"current": PASSWORD, "password": OTHER_PASSWORD})
+
+    assert right.status_code == 204
+    assert first.get(ME).status_code == 200
+    assert second.get(ME).status_code == 401
+    assert door.sign_in("li.ming", OTHER_PASSWORD)
+    old = door.client.post(SESSIONS, json={"account": "li.ming", "password": PASSWORD})
+    assert old.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("password", "reasons"),
+    [
+        ("short", 1),
+        ("my li.ming password", 1),
+        ("aaaaaaaaaaaaaaaa", 1),
+        ("qwertyuiop1234567890", 1),
+        ("password密码admin", 1),
+        ("aaa", 3),
+    ],
+)
+def test_weak_passwords_are_refused_with_every_reason(door: Door, password: str, reasons: int) -> None:
+    client = door.client_with(door.sign_in("li.ming"))
+
+    answer = client.put("/api/v1/me/password", json={"current": PASSWORD, "password": password})
+
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("/weak-password")
+    assert len(answer.json()["errors"]) == reasons
+    assert door.sign_in("li.ming")
+
+
+def test_guessing_is_slowed_down_longer_each_time_and_over_a_restart(
+    start_empty: StartSmall, tmp_path: Path
+) -> None:
+    door = start_empty(sign_in_attempts=3)
+    door.service.accounts.create("li.ming", PASSWORD, COMMAND_LINE, role=Grant("", Role.SO, "SL01"))
+    wrong, right = ({"account": "li.ming", "password": word} for word in ("wrong password 12", PASSWORD))
+
+    assert [door.client.post(SESSIONS, json=wrong).status_code for _ in range(3)] == [401, 401, 401]
+    delayed = door.client.post(SESSIONS, json=right)
+    assert delayed.status_code == 429
+    first = int(delayed.headers["retry-after"])
+    assert first == 1
+    time.sleep(1.1)
+    assert door.client.post(SESSIONS, json=wrong).status_code == 401
+    delayed = door.client.post(SESSIONS, json=wrong)
+    assert delayed.status_code == 429
+    assert int(delayed.headers["retry-after"]) == 2
+
+    door.service.accounts.close()
+    door.service.folder.close()
+    with again(tmp_path / "store", sign_in_attempts=3) as restarted:
+        assert restarted.client.post(SESSIONS, json=right).status_code == 429
+        time.sleep(2.1)
+        assert restarted.client.post(SESSIONS, json=right).status_code == 201
+
+
+def test_one_address_is_slowed_down_over_many_accounts(start_empty: StartSmall) -> None:
+    door = start_empty(sign_in_attempts=1)
+    statuses = [
+        door.client.post(
+            SESSIONS, json={"account": f"account-{n}", "password": "wrong password 12"}
+        ).status_code
+        for n in range(5)
+    ]
+
+    # an address has four times the attempts of an account
+    assert statuses == [401, 401, 401, 401, 429]
+
+
+def test_signing_in_and_out_is_in_the_audit_log_without_what_was_typed_wrongly(door: Door) -> None:
+    before = len(acts(door))
+    door.client.post(SESSIONS, json={"account": PASSWORD, "password": "li.ming"})
+    door.client.post(SESSIONS, json={"account": "li.ming", "password": "wrong password 12"})
+    client = door.client_with(door.sign_in("li.ming"))
+    client.post(TOKENS, json={"label": "weekly", "scopes": ["read"]})
+    client.delete(CURRENT)
+
+    entries = acts(door)[before:]
+    assert [(action, account) for action, account, _ in entries] == [
+        ("session.refused", "unknown"),
+        ("session.refused", "li.ming"),
+        ("session.start", "li.ming"),
+        ("token.change", "li.ming"),
+        ("session.end", "li.ming"),
+    ]
+    assert not any(PASSWORD in part for entry in entries for part in entry)
