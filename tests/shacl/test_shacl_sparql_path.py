@@ -43,6 +43,24 @@ def test_the_path_stands_inside_exists_and_out(path: str, where: str) -> None:
     agreed(ttl(DATA), on_path(path, f"SELECT DISTINCT $this ?value WHERE {{ {where} }}"))
 
 
+@pytest.mark.parametrize("path", ["[ sh:zeroOrMorePath ex:p ]", "[ sh:zeroOrOnePath ex:q ]"])
+@pytest.mark.parametrize("target", ["ex:absent", '"lit"', "ex:a , ex:absent", "3"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "$this $PATH ?value",
+        "$this $PATH ?value . FILTER (?value != ex:b)",
+        "OPTIONAL { $this $PATH ?value }",
+        "$this $PATH ?value . FILTER NOT EXISTS { ?value ex:n ?n }",
+    ],
+)
+def test_an_empty_path_leads_from_a_focus_node_that_is_not_in_the_graph(
+    where: str, target: str, path: str
+) -> None:
+    shapes = on_path(path, f"SELECT DISTINCT $this ?value WHERE {{ {where} }}")
+    agreed(ttl(DATA), shapes + ttl(f"ex:S sh:targetNode {target} ."))
+
+
 @pytest.mark.parametrize(
     "select",
     [

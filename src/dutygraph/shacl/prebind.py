@@ -104,6 +104,24 @@ def _put_path(query: Group, path: str) -> None:
         group.items = [t for i in group.items for t in (tokens if i in ("$PATH", "?PATH") else [i])]
 
 
+def _find_starts(group: Group, this: str) -> None:
+    """Have `$this $PATH ?v` find a focus node that is not in the graph: pyoxigraph forgets the empty path."""
+    for inner in group.groups():
+        if inner.kind != "exists":
+            _find_starts(inner, this)
+    for at in reversed(range(1, len(group.items) - 1)):
+        before, path, value = group.items[at - 1 : at + 2]
+        after = group.items[at + 2] if at + 2 < len(group.items) else "."
+        found = path in ("$PATH", "?PATH") and before in ("$this", "?this")
+        free = isinstance(value, str) and value[0] in "?$" and value[1:] != "this"
+        if found and free and after not in (";", ","):
+            absent = ["$this ?dgs ?dgo", "?dgs ?dgp $this"]
+            none = [f"FILTER NOT EXISTS {{ {triple} }}" for triple in absent]
+            itself = Group("start", [this, f"BIND ($this AS {value})", *none])
+            reached = Group("start", [this, before, path, value])
+            group.items[at - 1 : at + 2] = [reached, "UNION", itself]
+
+
 def _check_group(group: Group, bound: frozenset[str], used: set[str], shape: str, component: str) -> None:
     tokens = group.tokens()
     upper = words(tokens)
@@ -121,19 +139,21 @@ def _check_group(group: Group, bound: frozenset[str], used: set[str], shape: str
         raise UnsupportedError(reason, shape=shape, component=component)
 
 
-def prebind(text: Text, patterns: Mapping[str, str], path: str = "") -> str:
+def prebind(text: Text, patterns: Mapping[str, str], path: str = "", *, nullable: bool = False) -> str:
     """Write the query with its variables pre-bound: `patterns` says how each is bound.
 
-    `$PATH` is replaced by `path` (SHACL 6.3).
+    `$PATH` is replaced by `path` (SHACL 5.3), which may be `nullable`: lead to its own start.
     """
-    return _prebound(text, tuple(patterns.items()), path)
+    return _prebound(text, tuple(patterns.items()), path, nullable=nullable)
 
 
 # A session asks the same few hundred queries after every change.
 @lru_cache(maxsize=2048)
-def _prebound(text: Text, bound: tuple[tuple[str, str], ...], path: str) -> str:
+def _prebound(text: Text, bound: tuple[tuple[str, str], ...], path: str, *, nullable: bool) -> str:
     patterns = dict(bound)
     query = parse(text.query)
+    if nullable:
+        _find_starts(query, patterns["this"])
     if path:
         _put_path(query, path)
     marks = (f"?dgm{n}" for n in count())

@@ -37,9 +37,12 @@ def run_select(data: Data, shape: Shape, constraint: Select, scope: Scope) -> It
         data.hold_shapes(constraint.shapes)
     constants = {n: f"VALUES ?{n} {{ {t.n3()} }}" for n, t in constraint.bound}
     path = "" if shape.path is None else shape.path.sparql
+    nullable = shape.path is not None and shape.path.nullable
     patterns = [everyone(scope)] if text.batch else [p for _, p in one_by_one(data, scope)]
     for pattern in patterns:
-        for solution in data.solutions(prebind(text, {**constants, "this": pattern}, path)):
+        for solution in data.solutions(
+            prebind(text, {**constants, "this": pattern}, path, nullable=nullable)
+        ):
             if solution.get("failure") == _TRUE:
                 raise EngineError("the query reports a failure")
             yield {name: data.restored(term) for name, term in solution.items()}
