@@ -11,7 +11,7 @@ from dutygraph.gate import pass_gate
 from dutygraph.loaders import NoBureauError, is_kept_apart, load
 from dutygraph.model import Delta, GraphKind, Loaded, Problem, Statement, Text
 from dutygraph.shacl import Engine
-from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore
+from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore, StoreFolder, is_store_folder
 
 
 class SourceRefusedError(Exception):
@@ -54,7 +54,7 @@ def open_source(
     partial: bool = False,
     engine: Engine = "compiled",
 ) -> OpenSource:
-    """Return the bureau of a source. Files are read into memory and change nothing; a store is opened.
+    """Return the bureau of a source, in memory: nothing that is done with it changes files or a store.
 
     Raises:
         SourceRefusedError: bad input, unless *partial* asks for the good rows alone.
@@ -63,13 +63,21 @@ def open_source(
         dutygraph.store.StoreError: a store folder cannot be opened.
 
     """
-    if len(paths) == 1 and EmbeddedStore.is_store(paths[0]):
-        store = EmbeddedStore(paths[0])
-        return OpenSource(store, choose_bureau(store, bureau))
+    if len(paths) == 1 and is_store_folder(paths[0]):
+        return _from_store(paths[0], bureau)
     loaded = read(paths, base=base, bureau=bureau, partial=partial, engine=engine)
     store = EmbeddedStore()
     store.commit(loaded.delta)
     return OpenSource(store, BureauGraphs(loaded.delta.base, loaded.delta.bureau), loaded)
+
+
+def _from_store(path: Path, bureau: str | None) -> OpenSource:
+    with StoreFolder.open(path) as folder:
+        names = choose_bureau(folder.store, bureau)
+        cells = tuple(names.cells(kind) for kind in GraphKind)
+        store = EmbeddedStore()
+        store.oxigraph.bulk_extend(folder.store.quads((*names.all_asserted(), *cells)))
+    return OpenSource(store, names)
 
 
 def read(paths: Sequence[Path], *, base: str, bureau: str | None, partial: bool, engine: Engine) -> Loaded:
@@ -137,7 +145,12 @@ def replacing(store: EmbeddedStore, delta: Delta) -> Delta:
     handed_in = {_is_apart(statement) for statement in told}
     present = frozenset(store.statements(names))
     bare = {replace(statement, cell=None) for statement in present}
-    replaced = frozenset(statement for statement in present if _is_apart(statement) in handed_in)
+    # who hands in a triple without a cell does not say that its cell was wrong
+    replaced = frozenset(
+        statement
+        for statement in present
+        if _is_apart(statement) in handed_in and replace(statement, cell=None) not in wanted
+    )
     return Delta(delta.bureau, delta.base, _sorted(wanted - present - bare), _sorted(replaced - wanted))
 
 

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from dutygraph.commits import Committer
+from dutygraph.store import StoreFolder
 from tests.conftest import EXAMPLE
 from tests.loaders.ledgers import BASICS, write_book
 
 from .door import BUSINESSES, RISKS, gaps, ledger, report, run
 
+OPEN = "held = StoreFolder.open(Path({!r}))"
 OTHER = (BASICS[0], ("two", "第二供电局", 2025, "2025-12-31"))
 
 
@@ -92,6 +95,78 @@ def test_a_store_gives_the_same_report_as_its_workbook(book: Path, tmp_path: Pat
     assert same(report(tmp_path / "store")) == same(report(book))  # a check leaves nothing behind
 
 
+def files(folder: Path) -> dict[str, bytes]:
+    """Return what stands in a store folder, but for RocksDB's own files."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "graph" not in path.relative_to(folder).parts
+    }
+
+
+def test_reading_a_store_changes_nothing(book: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    run("load", book, "--store", store)
+    before = files(store)
+    with StoreFolder.open(store) as folder:
+        graphs = folder.store.export(folder.store.graphs())
+
+    report(store, "--as-of", "2025-03-01")
+    run("coverage", store)
+    run("ask", "Q01", store)
+    run("export", store, "--derived", "--as-of", "2025-03-01")
+    run("load", book, "--store", store, "--dry-run")
+
+    assert files(store) == before
+    with StoreFolder.open(store) as folder:
+        assert folder.store.export(folder.store.graphs()) == graphs
+
+
+def test_a_load_is_a_commit_with_its_audit_entry(book: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    run("load", book, "--store", store)
+    run("load", book, "--store", store)
+
+    with StoreFolder.open(store) as folder:
+        committer = Committer(folder)
+        entries = [(e.actor.account, e.action.value, e.bureau, e.commit) for e in committer.entries()]
+        assert entries == [
+            ("command-line", "import", "demo", None),
+            ("command-line", "import", "demo", 1),
+        ]
+        assert committer.verify() == []
+
+
+def test_an_export_loaded_into_the_store_it_came_from_loses_nothing(book: Path, tmp_path: Path) -> None:
+    store, graph = tmp_path / "store", tmp_path / "graph.nq"
+    run("load", book, "--store", store)
+    run("export", store, "--restricted", "-o", graph)
+
+    run("load", graph, "--store", store)
+
+    assert gaps(report(store)) == gaps(report(book))
+    assert report(store)["counts"] == report(book)["counts"]
+
+
+def test_the_same_rows_in_another_file_are_the_same_data(book: Path, tmp_path: Path) -> None:
+    """A triple that two files gave stays when only one of them is handed in again."""
+    store, again = tmp_path / "store", ledger(tmp_path / "again.xlsx")
+    run("load", book, again, "--store", store)
+    run("load", again, "--store", store)
+
+    assert gaps(report(store)) == gaps(report(again))
+    assert report(store)["counts"] == report(again)["counts"]
+
+
+def test_a_store_of_the_older_layout_is_to_be_upgraded(book: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    making = f"import pyoxigraph; pyoxigraph.Store({str(folder)!r})"
+    subprocess.run([sys.executable, "-c", making], check=True)
+
+    for words in (("check", folder), ("load", book, "--store", folder)):
+        assert f"dutygraph upgrade {folder}" in run(*words, code=2).stderr.replace("\n", "")
+
+
 @pytest.mark.xdist_group("example")
 def test_so_does_the_example_bureau(tmp_path: Path) -> None:
     run("load", EXAMPLE, "--store", tmp_path / "store")
@@ -118,9 +193,7 @@ def test_a_store_of_two_bureaus_needs_to_be_told_which(book: Path, tmp_path: Pat
 def test_an_empty_store_says_how_to_fill_it(tmp_path: Path) -> None:
     run("load", ledger(tmp_path / "book.xlsx"), "--store", tmp_path / "store", "--dry-run")
     folder = tmp_path / "empty"
-    subprocess.run(
-        [sys.executable, "-c", f"import pyoxigraph; pyoxigraph.Store({str(folder)!r})"], check=True
-    )
+    StoreFolder.open(folder, create=True).close()
 
     assert "dutygraph load" in run("check", folder, code=2).stderr
 
@@ -129,7 +202,7 @@ def test_an_empty_store_says_how_to_fill_it(tmp_path: Path) -> None:
 def test_a_damaged_store(book: Path, tmp_path: Path, command: str) -> None:
     folder = tmp_path / "store"
     run("load", book, "--store", folder)
-    (folder / "CURRENT").write_text("nonsense", encoding="utf-8")
+    (folder / "graph" / "CURRENT").write_text("nonsense", encoding="utf-8")
 
     words = ("check", folder) if command == "check" else ("load", book, "--store", folder)
     assert "可能已损坏" in run(*words, code=2).stderr
@@ -140,7 +213,8 @@ def locked(book: Path, tmp_path: Path) -> Iterator[Path]:
     """Yield a store folder that another process has open."""
     folder = tmp_path / "store"
     run("load", book, "--store", folder)
-    holding = f"import pyoxigraph; s = pyoxigraph.Store({str(folder)!r}); print(1, flush=True); input()"
+    opening = f"from pathlib import Path; from dutygraph.store import StoreFolder; {OPEN.format(str(folder))}"
+    holding = f"{opening}; print(1, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", holding], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
@@ -152,9 +226,12 @@ def locked(book: Path, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_store_in_use_elsewhere(book: Path, locked: Path) -> None:
-    assert "正被另一个程序使用" in run("check", locked, code=2).stderr
+    chinese = run("check", locked, code=2).stderr
+    assert "正被另一个程序使用" in chinese
+    assert "停止服务" in chinese
     english = run("load", book, "--store", locked, "--lang", "en", code=2).stderr
     assert "in use by another program" in english
+    assert "stop that first" in english
 
 
 def test_a_folder_of_other_files_is_not_made_a_store(book: Path, tmp_path: Path) -> None:

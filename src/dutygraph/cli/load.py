@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,10 +10,11 @@ import typer
 
 from dutygraph.cli.console import print_problems, progress, refuse, refuse_input, step, write_rejected_beside
 from dutygraph.cli.options import Base, BureauCode, Engine, EngineName, Lang, Language, Partial, Sources
+from dutygraph.commits import COMMAND_LINE, Action, Committer, GateError
 from dutygraph.loaders import SourceError
-from dutygraph.model import Delta, Loaded
+from dutygraph.model import Delta, GraphKind, Loaded
 from dutygraph.sources import SourceRefusedError, read, replacing
-from dutygraph.store import DEFAULT_BASE, EmbeddedStore, StoreError
+from dutygraph.store import DEFAULT_BASE, EmbeddedStore, StoreError, StoreFolder, is_unused
 
 
 def run(
@@ -35,12 +37,17 @@ def run(
         step(bar, "read", lang)
         try:
             loaded = read(sources, base=base, bureau=bureau, partial=partial, engine=engine.value)
-            opened = EmbeddedStore(None if dry_run and not store.exists() else store)
-            change = replacing(opened, loaded.delta)
-            if not dry_run:
-                opened.commit(change)
+            if dry_run and is_unused(store):
+                change = replacing(EmbeddedStore(), loaded.delta)
+            else:
+                with StoreFolder.open(store, create=not dry_run) as folder:
+                    change = replacing(folder.store, loaded.delta)
+                    if not dry_run:
+                        _commit(folder, change, loaded.rows)
         except SourceRefusedError as error:
             refuse_input(error.loaded, lang.value)
+        except GateError as error:
+            refuse_input(replace(loaded, problems=error.problems), lang.value)
         except SourceError as error:
             refuse(error.problem.line(lang.value))
         except StoreError as error:
@@ -49,6 +56,16 @@ def run(
         print_problems(loaded, lang.value)
         write_rejected_beside(loaded, sources[0], lang.value)
     typer.echo(_summary(loaded, change, store, dry_run=dry_run, lang=lang))
+
+
+def _commit(folder: StoreFolder, change: Delta, rows: int) -> None:
+    kinds = {statement.graph for statement in (*change.added, *change.removed)}
+    action = Action.NAMES if kinds == {GraphKind.IDENTITY} else Action.IMPORT
+    committer, target, note = Committer(folder, base=change.base), f"bureau/{change.bureau}", f"{rows} rows"
+    if change.added or change.removed:
+        committer.commit(change, COMMAND_LINE, action, target=target, note=note)
+    else:
+        committer.note(COMMAND_LINE, action, bureau=change.bureau, target=target, note=note)
 
 
 def _summary(loaded: Loaded, change: Delta, store: Path, *, dry_run: bool, lang: Language) -> str:

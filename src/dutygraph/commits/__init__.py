@@ -8,12 +8,10 @@ from dutygraph.commits.committer import SYSTEM, Committer, utcnow
 from dutygraph.commits.errors import (
     GateError,
     StaleCommitError,
-    StoreFolderError,
     UnknownBureauError,
     UnknownCommitError,
     UnknownGapError,
 )
-from dutygraph.commits.folder import StoreFolder
 from dutygraph.commits.gaps import (
     Assignment,
     BureauState,
@@ -24,6 +22,8 @@ from dutygraph.commits.gaps import (
     Seen,
 )
 from dutygraph.commits.verifying import Broken
+from dutygraph.store.errors import StoreFolderError
+from dutygraph.store.folder import StoreFolder
 
 __all__ = [
     "COMMAND_LINE",

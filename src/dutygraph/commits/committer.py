@@ -13,7 +13,6 @@ from dutygraph.commits.acts import Action, Actor, AuditEntry
 from dutygraph.commits.chain import Act
 from dutygraph.commits.changes import Changes
 from dutygraph.commits.errors import StaleCommitError, UnknownBureauError, UnknownGapError
-from dutygraph.commits.folder import StoreFolder
 from dutygraph.commits.following import difference, followed
 from dutygraph.commits.gaps import Assignment, BureauState, Committed, GapHistory, GapPreview, Seen
 from dutygraph.commits.journal import base_of
@@ -26,6 +25,7 @@ from dutygraph.commits.working import Followed
 from dutygraph.commits.writing import Draft, Writer
 from dutygraph.model import CheckReport, Delta
 from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore
+from dutygraph.store.folder import StoreFolder
 
 SYSTEM = Actor("system", "system")
 """Who acts when nobody asked: the rules of the product have changed, and with them the gaps."""

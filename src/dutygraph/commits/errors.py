@@ -1,13 +1,8 @@
-"""What can keep a commit, or a store folder, from being used; every error says what to do."""
+"""What can keep a commit from being made; every error says what to do."""
 
 from __future__ import annotations
 
 from dutygraph.model import Problem, Text
-from dutygraph.store import StoreError
-
-
-class StoreFolderError(StoreError):
-    """A store folder is of another layout, damaged, no store at all, or in use; ``text`` says what to do."""
 
 
 class UnknownBureauError(KeyError):

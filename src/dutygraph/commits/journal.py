@@ -13,9 +13,9 @@ from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.chain import START, Act, Link, entered, link_of, read_instant
 from dutygraph.commits.chain import instant as written_instant
 from dutygraph.commits.entries import SEQUENCE, graph_of, quads_of, read_entry
-from dutygraph.commits.folder import AUDIT_HEAD, StoreFolder
 from dutygraph.store import BureauGraphs
 from dutygraph.store.files import write_whole
+from dutygraph.store.folder import AUDIT_HEAD, StoreFolder
 
 
 class Journal:

@@ -8,10 +8,10 @@ from typing import Literal
 from dutygraph.check import check
 from dutygraph.commits.changes import read_changes
 from dutygraph.commits.errors import UnknownCommitError
-from dutygraph.commits.folder import StoreFolder
 from dutygraph.commits.register import Register, read_register
 from dutygraph.model import CheckReport
 from dutygraph.store import BureauGraphs, EmbeddedStore
+from dutygraph.store.folder import StoreFolder
 
 
 class Past:

@@ -15,8 +15,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from dutygraph.commits.errors import StoreFolderError
 from dutygraph.model import Text
+from dutygraph.store.errors import StoreFolderError
 from dutygraph.store.files import write_whole
 
 _PACKAGES = ("ontology", "shapes", "rules", "queries")

@@ -12,14 +12,15 @@ from datetime import date
 from urllib.parse import unquote
 
 from dutygraph.commits.changes import Changes
-from dutygraph.commits.errors import StoreFolderError, UnknownBureauError
-from dutygraph.commits.folder import StoreFolder
+from dutygraph.commits.errors import UnknownBureauError
 from dutygraph.commits.gaps import BureauState, GapHistory, GapState
 from dutygraph.commits.register import Register, read_register
 from dutygraph.commits.working import Followed, WorkingCopy
 from dutygraph.commits.writing import Written
 from dutygraph.model import Finding, GraphKind, Text
 from dutygraph.store import BureauGraphs, StoreError
+from dutygraph.store.errors import StoreFolderError
+from dutygraph.store.folder import StoreFolder
 
 _GRAPH = re.compile(r"^(?P<base>.+/)bureau/(?P<code>[^/]+)/findings$")
 

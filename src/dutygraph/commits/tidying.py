@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dutygraph.commits.entries import COMMIT_NUMBER
-from dutygraph.commits.folder import COMMITS, RULESETS, UNFINISHED, StoreFolder
 from dutygraph.commits.register import commit_node
 from dutygraph.store import BureauGraphs
+from dutygraph.store.folder import COMMITS, RULESETS, UNFINISHED, StoreFolder
 
 
 def tidy(folder: StoreFolder, bureaus: tuple[BureauGraphs, ...]) -> None:

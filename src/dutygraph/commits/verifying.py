@@ -13,10 +13,10 @@ from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.chain import FIRST_PREVIOUS, Link, hash_of
 from dutygraph.commits.changes import digest_of
 from dutygraph.commits.entries import SEQUENCE, MalformedEntryError, entry_node, graph_of, read_entry
-from dutygraph.commits.folder import AUDIT_HEAD, StoreFolder
 from dutygraph.commits.journal import read_head
 from dutygraph.model import Text
 from dutygraph.store import BureauGraphs
+from dutygraph.store.folder import AUDIT_HEAD, StoreFolder
 
 
 @dataclass(frozen=True, slots=True)

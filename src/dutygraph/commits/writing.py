@@ -15,13 +15,13 @@ import pyoxigraph as ox
 from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.chain import Act
 from dutygraph.commits.changes import Changes, changes_bytes, write_changes
-from dutygraph.commits.folder import RULESETS, StoreFolder
 from dutygraph.commits.gaps import GapHistory, Seen
 from dutygraph.commits.journal import Journal
 from dutygraph.commits.register import CommitMark, mark_quads, register_change
 from dutygraph.commits.rulesets import keep_current
 from dutygraph.model import Text
 from dutygraph.store import BureauGraphs, StoreError, not_written
+from dutygraph.store.folder import RULESETS, StoreFolder
 
 _MEBI = 1024 * 1024
 _RESERVE = 32 * _MEBI

@@ -1,4 +1,4 @@
-"""The one error of the store."""
+"""The errors of the store."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ class StoreError(Exception):
         """Keep what to tell the user."""
         super().__init__(f"{text.zh} / {text.en}")
         self.text = text
+
+
+class StoreFolderError(StoreError):
+    """A store folder is of another layout, damaged, no store at all, or in use; ``text`` says what to do."""
 
 
 def not_written(error: Exception) -> StoreError:

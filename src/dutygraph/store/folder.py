@@ -8,11 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dutygraph.commits.errors import StoreFolderError
 from dutygraph.model import Text
-from dutygraph.store import BureauGraphs, EmbeddedStore
+from dutygraph.store.embedded import EmbeddedStore
+from dutygraph.store.errors import StoreFolderError
 from dutygraph.store.files import sync_folder, write_whole
-from dutygraph.store.graphs import segment
+from dutygraph.store.graphs import BureauGraphs, segment
 
 LAYOUT = "2"
 FORMAT, GRAPH, COMMITS, RULESETS, AUDIT_HEAD = "format", "graph", "commits", "rulesets", "audit-head"
@@ -87,7 +87,7 @@ class StoreFolder:
         self.close()
 
 
-def is_folder_of_store(path: Path) -> bool:
+def is_store_folder(path: Path) -> bool:
     """Tell whether a path looks like a store folder, of whatever layout."""
     return (path / FORMAT).is_file() or EmbeddedStore.is_store(path)
 
