@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import re
 from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, BinaryIO, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as AsgiScope
 
 from dutygraph.commits import Action
 from dutygraph.model import Text
@@ -39,6 +42,7 @@ _ALLOWED = "GET, HEAD, POST, OPTIONS"
 _PIECE = 64 * 1024
 _LONGEST_NOTE = 4000
 _MEBIBYTE = 1024 * 1024
+_PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<said>.*)", re.DOTALL)
 _GONE = 499  # nobody is there to read it; it stands in the log
 
 
@@ -167,10 +171,18 @@ def _of_trouble(trouble: Trouble, fields: dict[str, Any]) -> ProblemError:
 
 def _of_failure(outcome: Outcome, fields: dict[str, Any]) -> ProblemError:
     if outcome.failure is Failure.SYNTAX:
-        said = text("unreadable.syntax", said=outcome.said)
+        said = _syntax(outcome.said)
         return ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said)
     said = text(f"trouble.{outcome.failure}", said=outcome.said, **fields)
     return ProblemError(503, "sparql-failed", detail=said)
+
+
+def _syntax(said: str) -> Text:
+    """Return the engine's words on a query that it cannot parse; its place may be a word too late."""
+    found = _PLACE.match(said)
+    if found is None:
+        return text("unreadable.syntax", said=said)
+    return text("unreadable.syntax-at", line=found["line"], column=found["column"], said=found["said"])
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, Found]) -> Found | None:
@@ -198,13 +210,26 @@ def _answer(outcome: Outcome, file: Path, view: View, media: str, limits: Limits
     opened = file.open("rb")
     file.unlink()  # the open file stays until it is sent
     headers["Content-Length"] = str(os.fstat(opened.fileno()).st_size)
-    return StreamingResponse(_pieces(opened), headers=headers, media_type=media)
+    return _FileResponse(opened, headers=headers, media_type=media)
+
+
+class _FileResponse(StreamingResponse):
+    """Sends an open file piece by piece, and closes it whatever becomes of the caller."""
+
+    def __init__(self, opened: BinaryIO, *, headers: dict[str, str], media_type: str) -> None:
+        super().__init__(_pieces(opened), headers=headers, media_type=media_type)
+        self._opened = opened
+
+    async def __call__(self, scope: AsgiScope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._opened.close()
 
 
 def _pieces(opened: BinaryIO) -> Iterator[bytes]:
-    with opened:
-        while piece := opened.read(_PIECE):
-            yield piece
+    while piece := opened.read(_PIECE):
+        yield piece
 
 
 def _description(request: Request, sparql: Sparql, view: View) -> Response:
