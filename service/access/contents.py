@@ -6,7 +6,7 @@ Made once a commit and never changed; every view of that commit is cut from it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from importlib import resources
 
@@ -20,7 +20,6 @@ from dutygraph.ontology import SV
 from dutygraph.service.access.roles import Data
 from dutygraph.service.access.rows import row_rules
 from dutygraph.store import BureauGraphs, EmbeddedStore
-from dutygraph.store.cells import cell_of
 
 Node = ox.NamedNode | ox.BlankNode | ox.Triple
 
@@ -36,17 +35,21 @@ class Contents:
     node without being about it, ``unregistered`` those that name a node nobody registered, by its row.
     """
 
-    def __init__(self, names: BureauGraphs, head: Seen, quads: Sequence[ox.Quad]) -> None:
-        """Sort out one consistent reading of a bureau; graphs that ``rows.toml`` does not name stay out."""
+    def __init__(
+        self, names: BureauGraphs, head: Seen, quads: Iterable[ox.Quad], live: EmbeddedStore
+    ) -> None:
+        """Sort out one consistent reading of a bureau; graphs that ``rows.toml`` does not name stay out.
+
+        *live* is the store that was read, for what is looked up only now and then.
+        """
         self.names = names
         self.head = head
+        self._live = live
         self._rules = row_rules()
         self._graphs: dict[object, Data] = {
             ox.NamedNode(f"{names.bureau}/{word}"): row for word, row in self._rules.graphs.items()
         }
         self.quads = [quad for quad in quads if quad.graph_name in self._graphs]
-        cells = {ox.NamedNode(names.cells(kind)) for kind in GraphKind}
-        self._cell_quads = [quad for quad in quads if quad.graph_name in cells]
         self.whole = EmbeddedStore()
         self.whole.oxigraph.extend(self.quads)
         self._sort()
@@ -61,14 +64,11 @@ class Contents:
         return list(scratch.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(names.metrics)))
 
     def cell(self, triple: ox.Triple) -> Cell | None:
-        """Return the cell that a triple came from, or None."""
-        return cell_of(self._cells, triple)
+        """Return the cell that a triple came from, or None; it is looked up in the store itself.
 
-    @cached_property
-    def _cells(self) -> ox.Store:
-        cells = ox.Store()
-        cells.extend(self._cell_quads)
-        return cells
+        Cells are as many as triples and seldom asked for.
+        """
+        return self._live.cell(triple)
 
     def _sort(self) -> None:
         self.rows: dict[Data, dict[Node, list[int]]] = {row: {} for row in Data}

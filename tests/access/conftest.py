@@ -10,6 +10,7 @@ import pyoxigraph as ox
 import pytest
 
 from dutygraph.check import check
+from dutygraph.commits.entries import COMMIT_NUMBER
 from dutygraph.commits.gaps import BureauState, GapHistory, Seen
 from dutygraph.service.access.roles import Caller, Role
 from dutygraph.service.access.view import View
@@ -47,6 +48,10 @@ class OneBureau:
     store: EmbeddedStore
     state_now: BureauState
 
+    @property
+    def folder(self) -> OneBureau:
+        return self
+
     def state(self, code: str) -> BureauState:
         assert code == "SY"
         return self.state_now
@@ -59,6 +64,9 @@ class OneBureau:
 def checked(store: EmbeddedStore, commit: int = 1) -> OneBureau:
     """Check a bureau and keep its gaps as a committer would."""
     report = check(store, NAMES, as_of=date(2025, 6, 30))
+    number = ox.Literal(str(commit), datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
+    node, graph = ox.NamedNode(NAMES.thing("commit", str(commit))), ox.NamedNode(NAMES.findings)
+    store.oxigraph.add(ox.Quad(node, COMMIT_NUMBER, number, graph))
     head = Seen(commit, datetime(2025, 7, 1, tzinfo=UTC), report.as_of)
     gaps = {f.id: GapHistory(f, head, head, None, (), ()) for f in report.findings}
     return OneBureau(store, BureauState(NAMES, head, report, gaps))
