@@ -246,3 +246,23 @@ def test_exists_becomes_a_join_only_where_it_may() -> None:
         f"FILTER NOT EXISTS {{ {{ $this {prefix} ?y }} UNION {{ ?y {prefix} $this }} }}"
     )
     assert "EXISTS" in written(f"FILTER (NOT EXISTS {{ $this {prefix} ?y }} || true)")
+
+
+def test_every_class_of_a_target_has_instances_of_its_own() -> None:
+    select = '"SELECT $this WHERE { $this ex:p ?x FILTER NOT EXISTS { ?x ex:q ?y } }"'
+    shapes = f"ex:S sh:targetClass ex:C , ex:D , ex:E ; sh:sparql [ sh:prefixes ex: ; sh:select {select} ] ."
+    data = ttl("ex:a a ex:C ; ex:p 1 . ex:b a ex:D ; ex:p 1 . ex:c a ex:E ; ex:p 1 .")
+    assert focus(agreed(data, ttl(shapes))) == ["a", "b", "c"]
+
+
+def test_a_parameter_is_bound_inside_exists_where_nothing_else_speaks_of_it() -> None:
+    ask = '"ASK { FILTER EXISTS { $value ex:n ?n FILTER (?n >= $least) } }"'
+    select = """"SELECT $this WHERE { $this ex:n ?n FILTER NOT EXISTS { $this ex:p ?x . ?x ex:n ?m
+      FILTER (?m >= $most) } }\""""
+    shapes = f"""
+    ex:K a sh:ConstraintComponent ; sh:parameter [ sh:path ex:least ] ;
+      sh:validator [ a sh:SPARQLAskValidator ; sh:prefixes ex: ; sh:ask {ask} ] .
+    ex:L a sh:ConstraintComponent ; sh:parameter [ sh:path ex:most ] ;
+      sh:nodeValidator [ a sh:SPARQLSelectValidator ; sh:prefixes ex: ; sh:select ""{select}"" ] .
+    ex:S a sh:NodeShape ; sh:targetNode ex:a , ex:b , ex:c ; ex:least 2 ; ex:most 3 ."""
+    assert [(k[0], k[2][-1]) for k in short(agreed(ttl(DATA), ttl(shapes)))] == [("a", "K"), ("c", "L")]

@@ -39,7 +39,8 @@ def unfold(query: Group, patterns: Mapping[str, str], marks: Iterator[str]) -> N
     for host in [g for g in _outside_exists(query) if g.kind in _HOSTS]:
         certain = host.certain() | (patterns.keys() if host.kind == "where" else set())
         for found in reversed(_filters(host)):
-            outer = _variables_outside(query, found.group)
+            # What is pre-bound is so inside too, even where only this group speaks of it.
+            outer = _variables_outside(query, found.group) | patterns.keys()
             # A filter of OPTIONAL sees what stands before it; a group inside it does not.
             if host.kind == "optional" and not found.group.variables() & outer <= certain | patterns.keys():
                 continue

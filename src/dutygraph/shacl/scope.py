@@ -74,8 +74,8 @@ def target_scope(targets: Targets, data: Data) -> Scope:
     """Give the focus nodes of a shape (SHACL 2.1.3)."""
     forward = (p.n3() for p in targets.subjects_of)
     whole = frozenset([*forward, *(f"^({p.n3()})" for p in targets.objects_of)])
-    names = () if targets.mixed or not targets.classes else data.subclasses(targets.classes[0])
-    only = names[0] if len(names) == 1 else None
+    names = set() if targets.mixed else {n for root in targets.classes for n in data.subclasses(root)}
+    only = names.pop() if len(names) == 1 else None
     return Scope(target_pattern(targets, data, "?dg0"), whole=whole, instances_of=only)
 
 
