@@ -33,6 +33,13 @@ TAGS = [
     {"name": "sessions", "description": "登录、登出、令牌 / Signing in and out, tokens"},
     {"name": "me", "description": "自己的账号 / One's own account"},
     {"name": "accounts", "description": "账号管理（管理员）/ Accounts, for the administrator"},
+    {"name": "records", "description": "各种记录与办理流程 / Records of every kind, and their life cycles"},
+    {"name": "imports", "description": "导入台账与姓名对照 / Importing ledgers and names of people"},
+    {"name": "bureaus", "description": "可见的局 / The bureaus one may see"},
+    {"name": "coverage", "description": "监督覆盖与申报总数 / Coverage, and declared totals"},
+    {"name": "charts", "description": "双关键图、线图、责任网、离岗影响 / Charts, neighbourhoods, departures"},
+    {"name": "metrics", "description": "网络指标，只说明集中程度 / Network metrics: exposure, never suspicion"},
+    {"name": "questions", "description": "预设问题 / The saved questions"},
     {"name": "catalogue", "description": "规则与问题目录 / The catalogue of rules and questions"},
     {"name": "operations", "description": "运行状况 / How the service runs"},
 ]

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from dutygraph.service.endpoints import accounts, catalogue, me, moves, records, sessions, tokens
+from dutygraph.service.endpoints import (
+    accounts,
+    bureaus,
+    catalogue,
+    charts,
+    coverage,
+    imports,
+    leaving,
+    lines,
+    me,
+    metrics,
+    moves,
+    names,
+    neighbourhood,
+    questions,
+    records,
+    sessions,
+    tokens,
+)
 from dutygraph.service.sparql import endpoint as sparql
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -13,8 +31,18 @@ ROUTERS: tuple[APIRouter, ...] = (
     me.router,
     accounts.router,
     catalogue.router,
+    questions.router,
+    bureaus.router,
+    coverage.router,
+    charts.router,
+    lines.router,
+    neighbourhood.router,
+    leaving.router,
+    metrics.router,
     records.router,
     moves.router,
+    imports.router,
+    names.router,
 )
 """Every router of the API, to stand under /api/v1."""
 

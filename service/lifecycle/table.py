@@ -42,7 +42,7 @@ class Consequence:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the table. ``start`` is "" where the move makes the record; ``by`` is empty for the system's."""
+    """One row of the table. ``start`` is "" where it makes the record; ``by`` is empty for the system's."""
 
     kind: str
     start: str

@@ -1,1 +1,1 @@
-"""Records of every kind: read one by one or as a list, created, replaced, deleted; what the forms know, by thing."""
+"""Records of every kind: read one by one or as a list, created, replaced, deleted."""

@@ -1,4 +1,4 @@
-"""What reading and writing a record rest on: it is there, it is as it was read, nobody refers to it, it is well made."""
+"""What reading and writing a record rest on: it is there, as it was read, not referred to, well made."""
 
 from __future__ import annotations
 

@@ -99,13 +99,15 @@ def move_row(move: Move) -> MoveRow:
     """Return a row of the table of moves."""
     asked = [condition("parties", name).text for name in move.parties]
     asked += [condition("guards", name).text for name in move.guards]
-    return MoveRow(
-        from_=move.start,
-        to=move.end,
-        name=bilingual(move.name),
-        by=sorted(role.value for role in move.by) or ["system"],
-        fields=list(move.fields),
-        conditions=[bilingual(text) for text in asked],
+    return MoveRow.model_validate(
+        {
+            "from": move.start,
+            "to": move.end,
+            "name": bilingual(move.name),
+            "by": sorted(role.value for role in move.by) or ["system"],
+            "fields": list(move.fields),
+            "conditions": [bilingual(text) for text in asked],
+        }
     )
 
 
