@@ -122,7 +122,7 @@ def _of_accounts(_request: Request, error: AccountsError) -> ProblemError:
 
 def _of_grant(_request: Request, error: InvalidGrantError) -> ProblemError:
     item = ErrorItem(error.text, pointer=f"/body/{error.field}")
-    return ProblemError(422, "invalid", count=1, errors=[item])
+    return ProblemError(422, "unfit-grant", errors=[item])
 
 
 def _of_password(_request: Request, error: WeakPasswordError) -> ProblemError:

@@ -44,7 +44,7 @@ def serve(
     set_up_logs(settings)
     with _listening(settings) as listener, open_service(settings, PARTS) as service:
         refuse_without_administrator(service)
-        server = uvicorn.Server(_config(settings, service))
+        server = uvicorn.Server(configuration(settings, service))
         # uvicorn stops at these signals and then raises them again: the store is to be closed first
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
@@ -55,7 +55,8 @@ def serve(
     log("service.stopped")
 
 
-def _config(settings: Settings, service: Service) -> uvicorn.Config:
+def configuration(settings: Settings, service: Service) -> uvicorn.Config:
+    """Return how uvicorn is to serve."""
     return uvicorn.Config(
         create_app(settings, service),
         http=patient(settings.header_seconds, settings.body_seconds),

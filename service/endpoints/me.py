@@ -7,13 +7,12 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field
 
-from dutygraph.model import Text
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
 from dutygraph.service.accounts.passwords import LONGEST
 from dutygraph.service.endpoints.sessions import SessionModel, check_password, session_model
 from dutygraph.service.models import ApiModel
-from dutygraph.service.problems import ErrorItem, ProblemError
+from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import ServiceDep, SessionDep, SignedInDep
 
 router = APIRouter(tags=["me"])
@@ -77,8 +76,6 @@ def change_password(
     """其他登录和全部程序令牌随即作废 / All other sessions and all programs' tokens end with it."""
     name = signed.caller.account
     if check_password(service, request, name, wanted.current) is None:
-        text = Text("当前密码不对。", "This is not the current password.")
-        errors = [ErrorItem(text, pointer="/body/current")]
-        raise ProblemError(422, "invalid", count=1, errors=errors)
+        raise ProblemError(403, "wrong-current-password")
     service.accounts.set_password(name, wanted.password, signed.caller.actor, keep=signed.token.id)
     return Response(status_code=204)

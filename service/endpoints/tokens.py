@@ -131,7 +131,7 @@ def _refuse_beyond(wanted: TokenWanted, role: Role, longest: int) -> None:
         text = Text(f"角色{role.value}没有范围{listed}。", f"The role {role.value} has no scope {listed}.")
         errors.append(ErrorItem(text, pointer="/body/scopes"))
     if errors:
-        raise ProblemError(422, "invalid", count=len(errors), errors=errors)
+        raise ProblemError(403, "token-beyond", errors=errors)
 
 
 @router.delete("/tokens/{token}", status_code=204, summary="撤销令牌 / Revoke a token")

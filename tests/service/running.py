@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -17,6 +21,7 @@ from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
 from dutygraph.service.app import create_app
 from dutygraph.service.running import Service
+from dutygraph.service.serving import configuration
 from dutygraph.service.settings import load_settings
 
 PASSWORD = "correct horse 电池 staple"
@@ -94,3 +99,29 @@ GRANTS: Mapping[Role, Grant] = {
     Role.ADMINISTRATOR: Grant("", Role.ADMINISTRATOR),
 }
 """One caller for each role at the example bureau: appointments A01, A06, A11, post G02, a department."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service that listens on a port of this machine."""
+
+    url: str
+    port: int
+
+
+@contextmanager
+def served(door: Door) -> Iterator[Served]:
+    """Let a service that runs listen as ``dutygraph serve`` has it listen, in a thread."""
+    settings = door.service.settings
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    server = uvicorn.Server(configuration(settings, door.service))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        port = listener.getsockname()[1]
+        yield Served(f"http://127.0.0.1:{port}", port)
+    finally:
+        server.should_exit = True
+        thread.join()
