@@ -96,7 +96,10 @@ class Question:
 
 
 class ParameterError(Exception):
-    """A question was asked with a parameter that it does not have, or with a value it cannot take."""
+    """A question was asked with a parameter that it does not have, or with a value it cannot take.
+
+    ``name`` is the parameter's, ``text`` says what is wrong with it.
+    """
 
     def __init__(
         self, question: Question, name: str, value: str | None = None, *, unknown: bool = False
@@ -114,6 +117,8 @@ class ParameterError(Exception):
             said = f"{question.id}的参数“{name}”不能是“{value}”；可用参数：{there}"
             said_en = f"{question.id}: {name} cannot be {value!r}; parameters: {there_en}"
         super().__init__(f"{said} / {said_en}")
+        self.name = name
+        self.text = Text(said, said_en)
 
 
 class QuestionFileError(Exception):

@@ -8,10 +8,12 @@ from datetime import date, datetime
 
 import pyoxigraph as ox
 
+from dutygraph.charts.exposure import DepartmentExposure
 from dutygraph.commits.gaps import BureauState, GapHistory, GapState
 from dutygraph.model import Finding, Text
 from dutygraph.service.access.cut import Cut
 from dutygraph.service.access.errors import ForbiddenError
+from dutygraph.service.access.exposures import DepartmentCounts, department_counts
 from dutygraph.service.access.roles import Caller, Data, Reach
 from dutygraph.service.access.tables import access_tables
 from dutygraph.store import BureauGraphs, EmbeddedStore
@@ -61,6 +63,26 @@ class View:
         return self._cut.measured
 
     @property
+    def department_counts(self) -> tuple[DepartmentCounts, ...]:
+        """Network metrics by department, over the whole bureau; for who sees all of them, or counts alone.
+
+        Raises:
+            ForbiddenError: the caller sees none, or the own ones alone.
+
+        """
+        if self.reach(Data.METRICS) not in (Reach.ALL, Reach.COUNTS):
+            raise _not_seen()
+        return department_counts(self._cut.contents)
+
+    @property
+    def department_exposures(self) -> tuple[tuple[DepartmentExposure, bool], ...]:
+        """The network metrics of departments as counts, for those who see counts or all; True: withheld.
+
+        A department whose posts fewer than three people hold is withheld from who sees counts only.
+        """
+        return self._cut.department_exposures
+
+    @property
     def things(self) -> Things:
         """What people call the visible nodes."""
         return self._cut.things
@@ -99,13 +121,7 @@ class View:
 
         """
         if _ORDER.index(self.reach(data)) < _ORDER.index(at_least):
-            raise ForbiddenError(
-                Text(
-                    "您的角色看不到这类数据，或者只能看到其中的一部分。需要时请联系监督办公室。",
-                    "Your role does not see this kind of data, or only part of it. If you need it, ask the "
-                    "supervision office.",
-                )
-            )
+            raise _not_seen()
 
     def sees(self, iri: str) -> bool:
         """Tell whether a node is in the view: a registered one, about which something is visible."""
@@ -114,6 +130,16 @@ class View:
     def in_scope(self, iri: str) -> bool:
         """Tell whether something visible is the caller's own; everything is, to who sees all of the work."""
         return self._cut.sees(iri) if self.reach(Data.WORK) is Reach.ALL else self._cut.owns(iri)
+
+
+def _not_seen() -> ForbiddenError:
+    return ForbiddenError(
+        Text(
+            "您的角色看不到这类数据，或者只能看到其中的一部分。需要时请联系监督办公室。",
+            "Your role does not see this kind of data, or only part of it. If you need it, ask the "
+            "supervision office.",
+        )
+    )
 
 
 def scope_key(caller: Caller) -> tuple[str, ...]:

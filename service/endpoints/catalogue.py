@@ -1,4 +1,4 @@
-"""The rules and the saved questions: public knowledge, the same for every bureau."""
+"""The rules: public knowledge, the same for every bureau."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from dutygraph.model import Text
-from dutygraph.queries import Question, questions
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, BilingualText
 from dutygraph.service.problems import ProblemError
@@ -30,15 +29,6 @@ class Rule(ApiModel):
     sources: list[str]
 
 
-class SavedQuestion(ApiModel):
-    """One saved question and what it may be asked about."""
-
-    id: str = Field(examples=["Q06"])
-    title: BilingualText
-    about: BilingualText
-    parameters: list[str]
-
-
 RULE_COLUMNS: tuple[Column[RuleShape], ...] = (
     Column("rule", Text("规则", "Rule"), lambda shape: shape.rule),
     Column("severity", Text("程度", "Severity"), lambda shape: shape.severity.value),
@@ -48,17 +38,6 @@ RULE_COLUMNS: tuple[Column[RuleShape], ...] = (
     Column("message", Text("缺口说明", "What is said of a gap"), lambda shape: shape.message, sortable=False),
     Column("remedy", Text("如何整改", "Remedy"), lambda shape: shape.remedy, sortable=False),
     Column("sources", Text("依据", "Sources"), lambda shape: shape.sources, sortable=False),
-)
-QUESTION_COLUMNS: tuple[Column[Question], ...] = (
-    Column("id", Text("编号", "Id"), lambda question: question.id),
-    Column("title", Text("问题", "Question"), lambda question: question.title),
-    Column("about", Text("说明", "About"), lambda question: question.about, sortable=False),
-    Column(
-        "parameters",
-        Text("参数", "Parameters"),
-        lambda question: [parameter.name for parameter in question.parameters],
-        sortable=False,
-    ),
 )
 
 
@@ -89,14 +68,3 @@ def read_rule(
     if not found:
         raise ProblemError(404, "unknown-rule", rule=rule)
     return answer_list(found, RULE_COLUMNS, None, query, request)
-
-
-@router.get(
-    "/questions",
-    summary="问题目录 / The saved questions",
-    response_model=Page[SavedQuestion],
-    responses=LIST_RESPONSES,
-)
-def list_questions(query: ListQueryDep, request: Request) -> Response:
-    """列出固定问题 Q01–Q39 及其参数 / Lists the saved questions and what each may be asked about."""
-    return answer_list(questions(), QUESTION_COLUMNS, None, query, request)

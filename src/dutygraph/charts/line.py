@@ -133,6 +133,16 @@ def line_chart(
     )
 
 
+def cell_nodes(
+    reading: Reading, business: str, nodes: Iterable[str], findings: Sequence[Finding] = ()
+) -> tuple[LineNode, ...]:
+    """Return some nodes of a business (by IRI), drawn as on its line chart, in the order of the flow."""
+    process, gaps = read_process(reading), gaps_by_thing(reading, findings)
+    versions = versions_by_business(reading, gaps).get(business, ())
+    drawing = Drawing(reading, process, gaps, _in_force(versions))
+    return tuple(drawing.node(node) for node in process.in_order(nodes))
+
+
 class Drawing:
     """Draws nodes with their risks and controls; with *contents*, only what these hold."""
 

@@ -44,7 +44,7 @@ class Reading:
         *given* is put in where the query says ``# given``: VALUES of IRIs of this bureau, nothing else.
         """
         text = _text_of(query).replace("# given", given)
-        solutions = self.store.select(text, graphs=self.names.checked())
+        solutions = self.store.select(text, graphs=(*self.names.checked(), self.names.metrics))
         variables = [variable.value for variable in solutions.variables]
         for row in solutions:
             yield {name: row[name].value for name in variables if row[name] is not None}
