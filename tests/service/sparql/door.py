@@ -85,7 +85,8 @@ class Office:
 @contextmanager
 def running(folder: Path, **settings: Any) -> Iterator[Office]:
     """Fill a store, run the service on a free port of this machine, stop it at the end."""
-    _fill(folder)
+    if not (folder / "store").exists():
+        fill(folder)
     given = {"sparql_seconds": SECONDS, "sparql_rows": ROWS, "sparql_waiting": WAITING, **settings}
     set_up = Settings(store=folder / "store", **given)
     with open_service(set_up, PARTS) as service:
@@ -94,7 +95,8 @@ def running(folder: Path, **settings: Any) -> Iterator[Office]:
             yield Office(service, address, tokens)
 
 
-def _fill(folder: Path) -> None:
+def fill(folder: Path) -> None:
+    """Make the store with both bureaus, at commit 1 each."""
     opened = StoreFolder.open(folder / "store", create=True)
     committer = Committer(opened)
     books = {"demo": SHEETS, "other": {**LEDGER, "基本信息": OTHER_BASICS, "姓名对照": OTHER_PEOPLE}}
