@@ -55,13 +55,18 @@ class Contents:
         self._sort()
 
     @cached_property
+    def measured(self) -> EmbeddedStore:
+        """Everything and, beside it, the network metrics over everything, which take a second to compute."""
+        store = EmbeddedStore()
+        store.oxigraph.extend(self.quads)
+        write_metrics(store, self.names)
+        return store
+
+    @property
     def metrics(self) -> list[ox.Quad]:
-        """The network metrics, computed over everything and written by nobody: it takes a second."""
-        names = self.names
-        scratch = EmbeddedStore()
-        scratch.oxigraph.extend(self.quads)
-        write_metrics(scratch, names)
-        return list(scratch.oxigraph.quads_for_pattern(None, None, None, ox.NamedNode(names.metrics)))
+        """The network metrics."""
+        graph = ox.NamedNode(self.names.metrics)
+        return list(self.measured.oxigraph.quads_for_pattern(None, None, None, graph))
 
     def cell(self, triple: ox.Triple) -> Cell | None:
         """Return the cell that a triple came from, or None; it is looked up in the store itself.
@@ -75,10 +80,16 @@ class Contents:
         self.mentions: dict[Node, list[int]] = defaultdict(list)
         self.unregistered: dict[Data, list[int]] = defaultdict(list)
         rules, of_node, of_conclusion = self._rules, self._rows_of_nodes(), self._rows_of_conclusions()
+        of_property = self._rows_of_properties()
         subjects = {quad.subject for quad in self.quads}
         for place, quad in enumerate(self.quads):
             subject, predicate, value = quad.subject, quad.predicate, quad.object
-            row = rules.properties.get(predicate) or of_node.get(subject) or self._graphs[quad.graph_name]
+            row = (
+                rules.properties.get(predicate)
+                or of_property.get((subject, predicate))
+                or of_node.get(subject)
+                or self._graphs[quad.graph_name]
+            )
             if isinstance(value, ox.Literal):
                 self.rows[row].setdefault(subject, []).append(place)
                 continue
@@ -125,6 +136,15 @@ class Contents:
         for node in self.ask(query.read_text(encoding="utf-8"), {}):
             found.setdefault(node, Data.UNANNOUNCED)
         return found
+
+    def _rows_of_properties(self) -> Mapping[tuple[Node, ox.NamedNode], Data]:
+        """Return the row of a property of a node, where its class decides on it."""
+        return {
+            (node, name): row
+            for a_class, properties in self._rules.properties_of.items()
+            for node in self._instances(a_class, None)
+            for name, row in properties.items()
+        }
 
     def _rows_of_conclusions(self) -> Mapping[Node, Data]:
         return {

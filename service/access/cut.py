@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from itertools import chain
 from threading import RLock
 
 import pyoxigraph as ox
 
+from dutygraph.charts.exposure import DepartmentExposure, department_exposures, post_exposures
+from dutygraph.charts.reading import Reading as Whole
 from dutygraph.commits.gaps import BureauState
 from dutygraph.model import Cell
 from dutygraph.ontology import SV
+from dutygraph.service.access.aggregates import withheld
 from dutygraph.service.access.contents import Contents
 from dutygraph.service.access.gaps import VisibleGap, VisibleGaps
 from dutygraph.service.access.reading import Reading, read
@@ -50,6 +55,7 @@ class Cut:
         self._store: ViewStore | None = None
         self._measured: ViewStore | None = None
         self._things: Things | None = None
+        self._exposures: tuple[tuple[DepartmentExposure, bool], ...] | None = None
         self._gaps: tuple[BureauState, tuple[VisibleGap, ...]] | None = None
 
     @property
@@ -75,6 +81,25 @@ class Cut:
             if self._measured is None:
                 self._measured = ViewStore(self.contents, [*self.quads(), *self._metrics()])
             return self._measured
+
+    @property
+    def department_exposures(self) -> tuple[tuple[DepartmentExposure, bool], ...]:
+        """The posts of every department as counts, and whether these are withheld (and zero then)."""
+        with self._lock:
+            if self._exposures is None:
+                self._exposures = tuple(map(self._counted, self._whole_exposures()))
+            return self._exposures
+
+    def _whole_exposures(self) -> tuple[DepartmentExposure, ...]:
+        if self._reach(Data.METRICS) not in (Reach.COUNTS, Reach.ALL):
+            return ()
+        whole = Whole.of(self.contents.measured, self.contents.names, self.things)
+        return department_exposures(post_exposures(whole))
+
+    def _counted(self, exposure: DepartmentExposure) -> tuple[DepartmentExposure, bool]:
+        if self._reach(Data.METRICS) is Reach.ALL or not withheld(exposure.people):
+            return exposure, False
+        return replace(exposure, people=0, connecting=0, mean_betweenness=Decimal(0)), True
 
     @property
     def things(self) -> Things:
@@ -109,7 +134,7 @@ class Cut:
         return self.sees(iri) and any(node in nodes for nodes in self.reading.own.values())
 
     def _metrics(self) -> list[ox.Quad]:
-        reach = self._tables.reach(Data.METRICS, self._caller.role)
+        reach = self._reach(Data.METRICS)
         if reach is Reach.ALL:
             return self.contents.metrics
         if reach is not Reach.OWN:
@@ -118,3 +143,6 @@ class Cut:
         every = self.contents.metrics
         mine = {quad.subject for quad in every if quad.predicate == _METRIC_OF and quad.object in own}
         return [quad for quad in every if quad.subject in mine]
+
+    def _reach(self, data: Data) -> Reach:
+        return self._tables.reach(data, self._caller.role)

@@ -9,12 +9,19 @@ from functools import cache
 from importlib import resources
 
 import pyoxigraph as ox
-from rdflib import DCTERMS, FOAF, RDF, RDFS, URIRef
+from rdflib import DCTERMS, FOAF, RDF, RDFS, SKOS, URIRef
 
 from dutygraph.ontology import SV, load_ontology
 from dutygraph.service.access.roles import Data
 
-_PREFIXES = {"sv": str(SV), "dcterms": str(DCTERMS), "foaf": str(FOAF), "rdf": str(RDF)}
+_PREFIXES = {
+    "sv": str(SV),
+    "dcterms": str(DCTERMS),
+    "foaf": str(FOAF),
+    "rdf": str(RDF),
+    "rdfs": str(RDFS),
+    "skos": str(SKOS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,7 @@ class RowRules:
     classes: Mapping[ox.NamedNode, Data]
     restricted_classes: Mapping[ox.NamedNode, Data]
     properties: Mapping[ox.NamedNode, Data]
+    properties_of: Mapping[ox.NamedNode, Mapping[ox.NamedNode, Data]]
     conclusion: ox.NamedNode
     conclusions: Mapping[ox.NamedNode, Data]
     unregistered: Mapping[str, Data]
@@ -47,6 +55,10 @@ def row_rules() -> RowRules:
         restricted_classes=_with_subclasses(told["restricted-classes"]),
         properties={expand(name): Data(row) for name, row in told["properties"].items()},
         conclusions=_with_subclasses(conclusions),
+        properties_of={
+            expand(a_class): {expand(name): Data(row) for name, row in properties.items()}
+            for a_class, properties in told["properties-of"].items()
+        },
         unregistered={kind: Data(row) for row, kinds in told["unregistered"].items() for kind in kinds},
     )
 

@@ -144,6 +144,15 @@ def test_names_are_told_as_the_row_of_identities_says(
         assert {quad.subject.value.rpartition("/")[2] for quad in quads} == set(people.split()), caller
 
 
+@pytest.mark.parametrize("caller", CALLERS)
+def test_a_name_in_another_graph_is_a_name_all_the_same(caller: str, views: dict[str, View]) -> None:
+    label = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+    quads = views[caller].store.oxigraph.quads_for_pattern(None, label, None, None)
+    told = {quad.subject.value for quad in quads if "/person/" in quad.subject.value}
+    knows_p3 = caller in (*OVER_ALL.split(), "T2")
+    assert told == ({f"{NAMES.bureau}/person/P3"} if knows_p3 else set())
+
+
 def triples(a_view: View, predicate: str) -> set[tuple[str, str]]:
     wanted = ox.NamedNode(f"https://w3id.org/dutygraph#{predicate}")
     quads = a_view.store.oxigraph.quads_for_pattern(None, wanted, None, None)
