@@ -8,7 +8,6 @@ the meta-shape, which holds the ontology to its own rules. Terms have labels and
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -17,6 +16,7 @@ from rdflib.namespace import SH
 from rdflib.term import URIRef
 
 from dutygraph.model import Text
+from dutygraph.rulefiles import rule_files
 
 if TYPE_CHECKING:
     from rdflib.term import Node
@@ -100,7 +100,7 @@ def superclasses(cls: URIRef) -> tuple[URIRef, ...]:
 
 @cache
 def _ontology() -> Graph:
-    files = (item.name for item in resources.files("dutygraph.ontology").iterdir())
+    files = (item.name for item in rule_files("dutygraph.ontology").iterdir())
     return _parsed(*sorted(name for name in files if name.endswith(".ttl") and name not in (_POLICY, _META)))
 
 
@@ -109,7 +109,7 @@ def _parsed(*names: str) -> Graph:
     graph = Graph(bind_namespaces="none")
     terms: dict[object, Node] = {}
     for name in names:
-        text = resources.files("dutygraph.ontology").joinpath(name).read_text(encoding="utf-8")
+        text = rule_files("dutygraph.ontology").joinpath(name).read_text(encoding="utf-8")
         # Ten times as fast as rdflib's parser, and every command waits for it.
         for quad in ox.parse(text, ox.RdfFormat.TURTLE, rename_blank_nodes=True):
             for raw in quad.triple:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from dutygraph.model import Text
 from dutygraph.ontology import SV
+from dutygraph.rulefiles import rule_files
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -53,7 +53,7 @@ def load_rules() -> tuple[InferenceRule, ...]:
     Raises RuleError when a rule lacks something it needs, or no rule is found.
     """
     prefixes = _prefixes()
-    folders = [f for f in files("dutygraph.rules").iterdir() if f.joinpath("rule.ttl").is_file()]
+    folders = [f for f in rule_files("dutygraph.rules").iterdir() if f.joinpath("rule.ttl").is_file()]
     if not folders:
         raise RuleError("no rules/<name>/rule.ttl found")
     found = (_read(folder, prefixes) for folder in folders)
@@ -72,7 +72,7 @@ def _load(file: Traversable) -> ox.Store:
 
 def _prefixes() -> str:
     """Give the PREFIX lines that the ontology declares for SPARQL texts (SHACL 5.2.1)."""
-    core = _load(files("dutygraph.ontology").joinpath("core.ttl"))
+    core = _load(rule_files("dutygraph.ontology").joinpath("core.ttl"))
     rows = core.query(
         f"SELECT ?prefix ?name WHERE {{ ?d <{SH}prefix> ?prefix ; <{SH}namespace> ?name }} ORDER BY ?prefix"
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from importlib.resources.abc import Traversable
 
 import pyoxigraph as ox
@@ -18,6 +17,7 @@ from rdflib.term import Node
 
 from dutygraph.model import Severity, Text
 from dutygraph.ontology import SV
+from dutygraph.rulefiles import rule_files
 from dutygraph.store.terms import to_rdflib
 
 ASPECTS = ("point", "line", "plan", "check", "rectify", "evaluate")
@@ -64,7 +64,7 @@ def rule_folders() -> tuple[RuleFolder, ...]:
         ShapeFileError: a folder lacks one of its three files.
 
     """
-    root = resources.files("dutygraph.shapes")
+    root = rule_files("dutygraph.shapes")
     folders = [
         _read_folder(aspect, folder)
         for aspect in ASPECTS
@@ -105,7 +105,7 @@ def load_dataset_shapes() -> Graph:
 def load_structure_shapes() -> Graph:
     """Return the shapes that refuse a write (design: two kinds of shape)."""
     graph = _prefix_declarations()
-    for file in resources.files("dutygraph.shapes").joinpath("structure").iterdir():
+    for file in rule_files("dutygraph.shapes").joinpath("structure").iterdir():
         if file.name.endswith(".ttl"):
             _parse_into(graph, file.read_text(encoding="utf-8"), file.name)
     return graph
@@ -169,7 +169,7 @@ def _triples(text: str, name: str) -> tuple[tuple[Node, Node, Node], ...]:
 
 def _prefix_declarations() -> Graph:
     graph = Graph(bind_namespaces="none")
-    core = resources.files("dutygraph.ontology").joinpath("core.ttl").read_text(encoding="utf-8")
+    core = rule_files("dutygraph.ontology").joinpath("core.ttl").read_text(encoding="utf-8")
     triples = _triples(core, "core.ttl")
     declared = {o for _, p, o in triples if p == SH.declare}
     for triple in triples:

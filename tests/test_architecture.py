@@ -15,7 +15,7 @@ FOLDERS = {name: ROOT / folder for name, folder in PACKAGE_DIRS.items()}
 
 # What each part may import of the others: only parts of an earlier line.
 LAYERS = (
-    ("model",),
+    ("model", "rulefiles"),
     ("ontology",),
     ("store",),
     ("shacl",),

@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import pyoxigraph as ox
 from rdflib import ORG
 
 from dutygraph.model import Responsible, Text
 from dutygraph.ontology import SV
+from dutygraph.rulefiles import rule_files
 from dutygraph.shacl.concern import Concern, concern_of_query
 from dutygraph.shacl.footprint import Footprint, read_by_query
 from dutygraph.shacl.ways import Tracer
@@ -38,7 +38,7 @@ class Ways:
 
 def load_ways() -> Ways:
     """Read ``responsible.toml``."""
-    text = resources.files("dutygraph").joinpath("responsible.toml").read_text(encoding="utf-8")
+    text = rule_files("dutygraph").joinpath("responsible.toml").read_text(encoding="utf-8")
     data = tomllib.loads(text)
     return Ways(
         paths={target: data[target] for target in _TARGETS},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
-from importlib import resources
 
 from dutygraph.model import Waiver
+from dutygraph.rulefiles import rule_files
 from dutygraph.shacl.footprint import Footprint, read_by_query
 from dutygraph.store import Selecting
 
@@ -35,4 +35,4 @@ def read_by_waivers() -> Footprint:
 
 @cache
 def _query() -> str:
-    return resources.files("dutygraph").joinpath("waivers.rq").read_text(encoding="utf-8")
+    return rule_files("dutygraph").joinpath("waivers.rq").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from dutygraph.commits import Action, Committer
 from dutygraph.model import Delta
 
-from .bureaus import commit, first_delta, opened
+from .bureaus import START, Clock, commit, first_delta, opened
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +36,6 @@ def committer(made: Path, tmp_path: Path) -> Iterator[Committer]:
     """A committer on a copy of that store."""
     path = tmp_path / "store"
     shutil.copytree(made, path)
-    committer = opened(path)
+    committer = opened(path, Clock(START + timedelta(hours=1)))
     yield committer
     committer.folder.close()

@@ -57,11 +57,10 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             say(process=os.getpid())
-            deeds = {
-                "commit": lambda: committing(Path(folder), int(seed)),
-                "import": lambda: importing(Path(folder), imported),
-            }
-            deeds[deed]()
+            if deed == "commit":
+                committing(Path(folder), int(seed))
+            else:
+                importing(Path(folder), imported)
             os._exit(0)
         os.waitpid(child, 0)
         say(ended=True)

@@ -40,22 +40,25 @@ def changes_bytes(heading: str, changes: Changes) -> bytes:
     return gzip.compress(text, compresslevel=6, mtime=0)
 
 
-def read_changes(data: bytes) -> Changes:
+def read_changes(data: bytes, digest: str | None) -> Changes:
     """Return what a file of changes holds.
 
     Raises:
-        ChangesFileError: cut off, altered or no such file.
+        ChangesFileError: it is not the one of this digest, or not of this form.
 
     """
+    if digest_of(data) != digest:
+        raise ChangesFileError("SHA-256")
     try:
         text = gzip.decompress(data)
         head, _, rest = text.partition(_REMOVED)
         removed, mark, added = rest.partition(_ADDED)
-        if not head.startswith(b"# ") or not mark:
-            raise ChangesFileError("its parts are missing")
-        return Changes(_parsed(removed), _parsed(added))
+        changes = Changes(_parsed(removed), _parsed(added))
     except (OSError, EOFError, SyntaxError) as error:
         raise ChangesFileError(str(error)) from error
+    if not head.startswith(b"# ") or not mark:
+        raise ChangesFileError("its parts are missing")
+    return changes
 
 
 def write_changes(path: Path, data: bytes) -> str:

@@ -154,10 +154,7 @@ def read_register(store: EmbeddedStore, names: BureauGraphs) -> Register:
         ValueError: it is not as ``gap_quads`` and ``mark_quads`` write it.
 
     """
-    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for quad in store.quads([names.findings]):
-        if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.BlankNode | ox.Triple):
-            said[quad.subject.value][quad.predicate.value].append(quad.object.value)
+    said = _by_node(store.quads([names.findings]))
     marks = {mark.seen.commit: mark for mark in _marks(said)}
     assignments = _assignments(said)
     seen = {commit_node(names, number).value: mark.seen for number, mark in marks.items()}
@@ -170,6 +167,29 @@ def read_register(store: EmbeddedStore, names: BureauGraphs) -> Register:
     except (KeyError, IndexError) as error:
         raise ValueError(f"the register of {names.code} lacks {error}") from error
     return Register(marks, gaps)
+
+
+def read_marks(store: EmbeddedStore, names: BureauGraphs) -> Mapping[int, CommitMark]:
+    """Return the commits of a bureau by number.
+
+    Raises:
+        ValueError: they are not as ``mark_quads`` writes them.
+
+    """
+    graph = ox.NamedNode(names.findings)
+    nodes = {quad.subject for quad in store.oxigraph.quads_for_pattern(None, TYPE, _COMMIT, graph)}
+    said = _by_node(
+        quad for node in nodes for quad in store.oxigraph.quads_for_pattern(node, None, None, graph)
+    )
+    return {mark.seen.commit: mark for mark in _marks(said)}
+
+
+def _by_node(quads: Iterable[ox.Quad]) -> dict[str, dict[str, list[str]]]:
+    said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for quad in quads:
+        if isinstance(quad.subject, ox.NamedNode) and not isinstance(quad.object, ox.BlankNode | ox.Triple):
+            said[quad.subject.value][quad.predicate.value].append(quad.object.value)
+    return said
 
 
 def _history(
