@@ -57,7 +57,7 @@ class Reasons:
             graphs=graphs,
             derived=self._derived,
             stated=self._may_change,
-            name=self._name,
+            name=self.name,
         )
         self._known = set(shapes.subjects())
 
@@ -84,7 +84,8 @@ class Reasons:
         kind = self._things.thing(subject).kind.replace("-", "").lower()
         return "/bureau/" not in subject or kind in str(value).lower()
 
-    def _name(self, term: Node) -> Text:
+    def name(self, term: Node) -> Text:
+        """Return what officers call a term: a thing by name and id, a property or class by its label."""
         if isinstance(term, Literal):
             return _literal_name(term)
         if isinstance(term, BNode):

@@ -1,0 +1,1 @@
+"""The gaps as an office works through them: listed, counted, told whole, handed out, waived, compared."""
