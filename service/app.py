@@ -12,7 +12,7 @@ from dutygraph import __version__
 from dutygraph.service import documentation, health
 from dutygraph.service.endpoints import ROUTERS, ROUTERS_BESIDE
 from dutygraph.service.failures import add_handlers
-from dutygraph.service.hardening import Hardening
+from dutygraph.service.hardening import Limits, SafeHeaders
 from dutygraph.service.models import API
 from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe
 from dutygraph.service.parts import PARTS
@@ -52,8 +52,9 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     describe(app)
-    app.add_middleware(Hardening, settings=settings)
+    app.add_middleware(Limits, settings=settings)
     app.add_middleware(RequestsSeen)
+    app.add_middleware(SafeHeaders, settings=settings)  # the outermost, added last
     return app
 
 

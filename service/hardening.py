@@ -27,34 +27,49 @@ _HEADERS = {
 _HTTPS = "max-age=31536000; includeSubDomains"
 
 
-class Hardening:
-    """Refuses foreign hosts and large or slow bodies, and adds the headers that browsers heed.
-
-    A header that an answer has already is left as it is.
-    """
+class SafeHeaders:
+    """Adds the headers that browsers heed; one that an answer has already is left as it is."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        """Stand before *app*."""
+        """Stand around *app*."""
         self._app = app
-        self._settings = settings
         self._headers = dict(_HEADERS)
         if settings.https_only:
             self._headers["Strict-Transport-Security"] = _HTTPS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sending if scope["type"] == "http" else send)
+
+
+class Limits:
+    """Refuses foreign hosts, and large or slow bodies while they come in."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        """Stand before *app*."""
+        self._app = app
+        self._settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sending = self._with_headers(send)
-        headers = Headers(scope=scope)
-        problem = self._refusal(scope, headers)
+        problem = self._refusal(scope, Headers(scope=scope))
         if problem is not None:
-            await problem_response(Request(scope), problem)(scope, receive, sending)
+            await problem_response(Request(scope), problem)(scope, receive, send)
             return
         setting, limit = _limit_of(scope, self._settings)
         body = _Body(receive, setting, limit, self._settings.body_seconds)
-        await self._app(scope, body.receive, sending)
+        await self._app(scope, body.receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> ProblemError | None:
         if not allows(headers.get("host", ""), self._settings.allowed_hosts):
@@ -64,16 +79,6 @@ class Hardening:
         if length.isascii() and length.isdigit() and int(length[:20]) > limit:
             return _too_large(setting, limit)
         return None
-
-    def _with_headers(self, send: Send) -> Send:
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        return sending
 
 
 class _Body:

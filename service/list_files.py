@@ -93,9 +93,11 @@ def as_xlsx(headings: Sequence[str], rows: Sequence[Sequence[Flat]]) -> bytes:
             sheet.set_column(number, number, min(2 * max(widest, len(heading)) + 2, _WIDEST))
         for line, row in enumerate(rows, start=1):
             for number, cell in enumerate(row):
+                if cell is None or cell == "":
+                    continue
                 if isinstance(cell, str):
                     sheet.write_string(line, number, _NOT_IN_XML.sub("\ufffd", cell)[:_LONGEST_CELL])
-                elif cell is not None:
+                else:
                     sheet.write_number(line, number, cell)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), max(len(headings) - 1, 0))

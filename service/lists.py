@@ -54,7 +54,7 @@ class Page(Dated, Generic[Item]):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[Row]):
     """A column of a list: its key in JSON, its heading, and how a row gives the value.
 

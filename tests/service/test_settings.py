@@ -1,0 +1,77 @@
+"""Settings: from where, in which order, and what is said of wrong ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dutygraph.service.settings import Settings, SettingsError, is_loopback, load_settings
+
+
+def test_each_setting_is_described_in_both_languages_and_has_a_default() -> None:
+    for name, field in Settings.model_fields.items():
+        assert any("一" <= character <= "鿿" for character in field.title or ""), name
+        assert field.description, name
+        assert field.is_required() == (name == "store"), name
+
+
+def test_the_command_line_goes_before_the_environment_and_that_before_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('store = "of-file"\nport = 1001\nlanguage = "en"\nsession_hours = 2\n', encoding="utf-8")
+    monkeypatch.setenv("DUTYGRAPH_PORT", "1002")
+    monkeypatch.setenv("DUTYGRAPH_LANGUAGE", "zh")
+
+    settings = load_settings(file, port=1003, host=None)
+
+    assert settings.store == Path("of-file")
+    assert (settings.port, settings.language, settings.session_hours) == (1003, "zh", 2)
+    assert settings.host == "127.0.0.1"
+    assert settings.body_limit == 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ('store = "x"\nport = 0', "port"),
+        ('store = "x"\nlog_level = "loud"', "log_level"),
+        ('store = "x"\nbody_limit = 4096\nupload_limit = 2048', "upload_limit"),
+        ('store = "x"\npasword_length = 12', "pasword_length"),
+        ('store = "x"\npassword_length = 4', "password_length"),
+        ("port = 8046", "store"),
+        ("port = ", "settings.toml"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_both_languages(tmp_path: Path, content: str, named: str) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text(content, encoding="utf-8")
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(file)
+
+    assert named in refused.value.text.zh
+    assert named in refused.value.text.en
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="absent"):
+        load_settings(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("127.0.0.1", True),
+        ("127.1.2.3", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.5", False),
+        ("duty.example", False),
+    ],
+)
+def test_which_addresses_only_this_machine_reaches(host: str, *, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
