@@ -70,9 +70,7 @@ DEPARTMENT_COLUMNS: tuple[Column[DepartmentCounts], ...] = (
         Text("平均中介度", "Mean betweenness"),
         lambda one: None if one.mean_betweenness is None else float(one.mean_betweenness),
     ),
-    Column(
-        "withheld", Text("不足三人，不予公布", "Withheld: under three people"), lambda one: one.withheld
-    ),
+    Column("withheld", Text("不足三人，不予公布", "Withheld: under three people"), lambda one: one.withheld),
 )
 
 
