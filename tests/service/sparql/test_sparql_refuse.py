@@ -7,14 +7,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from rdflib import SH, Graph
 
 from dutygraph.service.sparql.refuse import Form, QueryRefusedError, Refusal, read_query
 
+ROOT = Path(__file__).resolve().parents[3]
+PREFIXES = ("sv", "rule", "rdf", "rdfs", "xsd", "skos", "org", "dcterms", "foaf", "prov", "sh", "time")
 CALL = "<http://127.0.0.1:9/> { ?s ?p ?o }"
 
 CALLS = [
@@ -127,6 +131,17 @@ def test_what_is_not_a_query_is_named_with_its_place(query: str, why: str, line:
 @pytest.mark.parametrize("query", ALLOWED)
 def test_words_that_only_look_so_are_let_through_and_the_engine_reads_them(query: str) -> None:
     ox.Store().query(read_query(query).text)
+
+
+def test_all_saved_questions_and_queries_of_shapes_are_let_through() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "queries").glob("*.rq")]
+    assert len(texts) >= 39
+    for path in [*(ROOT / "shapes").rglob("shape.ttl"), *(ROOT / "rules").rglob("rule.ttl")]:
+        graph = Graph().parse(path)
+        texts += [str(text) for word in (SH.select, SH.construct) for text in graph.objects(None, word)]
+    assert len(texts) > 100
+    for text in texts:
+        read_query(text, PREFIXES)
 
 
 def test_the_reading_tells_form_and_dataset() -> None:
