@@ -33,6 +33,7 @@ class Contents:
     ``rows`` gives the places in ``quads`` by row and *anchor*: the node by which a triple is or is not
     one's own, as a rule its subject. ``mentions`` gives the places of the triples that name a registered
     node without being about it, ``unregistered`` those that name a node nobody registered, by its row.
+    ``followers`` gives the records about a record, which are whose that one is.
     """
 
     def __init__(
@@ -79,7 +80,9 @@ class Contents:
         self.rows: dict[Data, dict[Node, list[int]]] = {row: {} for row in Data}
         self.mentions: dict[Node, list[int]] = defaultdict(list)
         self.unregistered: dict[Data, list[int]] = defaultdict(list)
-        rules, of_node, of_conclusion = self._rules, self._rows_of_nodes(), self._rows_of_conclusions()
+        self.followers: dict[Node, list[Node]] = defaultdict(list)
+        rules, of_conclusion = self._rules, self._rows_of_conclusions()
+        of_node = self._with_followers(self._rows_of_nodes())
         of_property = self._rows_of_properties()
         subjects = {quad.subject for quad in self.quads}
         for place, quad in enumerate(self.quads):
@@ -136,6 +139,29 @@ class Contents:
         for node in self.ask(query.read_text(encoding="utf-8"), {}):
             found.setdefault(node, Data.UNANNOUNCED)
         return found
+
+    def _with_followers(self, of_node: Mapping[Node, Data]) -> Mapping[Node, Data]:
+        """Return the rows of nodes with those of their followers; in the restricted graph, all follow."""
+        restricted = ox.NamedNode(self.names.asserted(GraphKind.RESTRICTED))
+        found = dict(of_node)
+        for a_class, name in self._rules.followers.items():
+            kept_apart = set(self._instances(a_class, restricted))
+            for follower in self._instances(a_class, None):
+                for quad in self.whole.oxigraph.quads_for_pattern(follower, name, None, None):
+                    if isinstance(quad.object, ox.Literal):
+                        continue
+                    self.followers[quad.object].append(follower)
+                    row = of_node.get(quad.object)
+                    if row is None and follower in kept_apart:
+                        row = self._row_by_graph(quad.object)
+                    if row is not None:
+                        found[follower] = row
+        return found
+
+    def _row_by_graph(self, node: Node) -> Data | None:
+        asserted = self.whole.oxigraph.quads_for_pattern(node, _TYPE, None, None)
+        rows = [self._graphs[quad.graph_name] for quad in asserted]
+        return next((row for row in rows if row is not Data.STRUCTURE), None)
 
     def _rows_of_properties(self) -> Mapping[tuple[Node, ox.NamedNode], Data]:
         """Return the row of a property of a node, where its class decides on it."""

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from decimal import Decimal
 from itertools import chain
 from threading import RLock
 
 import pyoxigraph as ox
 
-from dutygraph.charts.exposure import DepartmentExposure, department_exposures, post_exposures
-from dutygraph.charts.reading import Reading as Whole
 from dutygraph.commits.gaps import BureauState
 from dutygraph.model import Cell
 from dutygraph.ontology import SV
-from dutygraph.service.access.aggregates import withheld
 from dutygraph.service.access.contents import Contents
 from dutygraph.service.access.gaps import VisibleGap, VisibleGaps
 from dutygraph.service.access.reading import Reading, read
@@ -55,7 +50,6 @@ class Cut:
         self._store: ViewStore | None = None
         self._measured: ViewStore | None = None
         self._things: Things | None = None
-        self._exposures: tuple[tuple[DepartmentExposure, bool], ...] | None = None
         self._gaps: tuple[BureauState, tuple[VisibleGap, ...]] | None = None
 
     @property
@@ -83,25 +77,6 @@ class Cut:
             return self._measured
 
     @property
-    def department_exposures(self) -> tuple[tuple[DepartmentExposure, bool], ...]:
-        """The posts of every department as counts, and whether these are withheld (and zero then)."""
-        with self._lock:
-            if self._exposures is None:
-                self._exposures = tuple(map(self._counted, self._whole_exposures()))
-            return self._exposures
-
-    def _whole_exposures(self) -> tuple[DepartmentExposure, ...]:
-        if self._reach(Data.METRICS) not in (Reach.COUNTS, Reach.ALL):
-            return ()
-        whole = Whole.of(self.contents.measured, self.contents.names, self.things)
-        return department_exposures(post_exposures(whole))
-
-    def _counted(self, exposure: DepartmentExposure) -> tuple[DepartmentExposure, bool]:
-        if self._reach(Data.METRICS) is Reach.ALL or not withheld(exposure.people):
-            return exposure, False
-        return replace(exposure, people=0, connecting=0, mean_betweenness=Decimal(0)), True
-
-    @property
     def things(self) -> Things:
         """What people call the visible nodes."""
         with self._lock:
@@ -118,6 +93,10 @@ class Cut:
                 visible = VisibleGaps(self.reading, self.contents, self._caller, self._tables, self)
                 self._gaps = (state, visible.of(state))
             return self._gaps[1]
+
+    def told(self, state: BureauState) -> tuple[VisibleGap, ...]:
+        """Return the visible gaps of another state than the bureau's: of another date or a past commit."""
+        return VisibleGaps(self.reading, self.contents, self._caller, self._tables, self).of(state)
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield the visible quads."""

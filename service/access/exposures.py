@@ -10,7 +10,6 @@ from dutygraph.charts.reading import Reading
 from dutygraph.model import Thing
 from dutygraph.service.access.aggregates import withheld
 from dutygraph.service.access.contents import Contents
-from dutygraph.store import EmbeddedStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +26,7 @@ class DepartmentCounts:
 
 def department_counts(contents: Contents) -> tuple[DepartmentCounts, ...]:
     """Return the departments of a bureau, by id."""
-    store = EmbeddedStore()
-    store.oxigraph.extend([*contents.quads, *contents.metrics])
-    posts = post_exposures(Reading.of(store, contents.names))
+    posts = post_exposures(Reading.of(contents.measured, contents.names))
     return tuple(map(_counted, department_exposures(posts)))
 
 

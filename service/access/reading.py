@@ -92,7 +92,9 @@ def _own(contents: Contents, caller: Caller, tables: AccessTables) -> Mapping[Da
         given["mine"] = _named(chain.from_iterable(own.values()))
         mine = _ask(contents, caller.role, row.value, given)
         given["mine"] = _named(mine)
-        own[row] = mine | _ask(contents, caller.role, f"{row.value}-with", given)
+        mine |= _ask(contents, caller.role, f"{row.value}-with", given)
+        about = (contents.followers.get(node, ()) for node in mine | own[None])
+        own[row] = mine.union(*about)
     return own
 
 

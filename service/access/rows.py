@@ -37,6 +37,7 @@ class RowRules:
     restricted_classes: Mapping[ox.NamedNode, Data]
     properties: Mapping[ox.NamedNode, Data]
     properties_of: Mapping[ox.NamedNode, Mapping[ox.NamedNode, Data]]
+    followers: Mapping[ox.NamedNode, ox.NamedNode]
     conclusion: ox.NamedNode
     conclusions: Mapping[ox.NamedNode, Data]
     unregistered: Mapping[str, Data]
@@ -59,6 +60,7 @@ def row_rules() -> RowRules:
             expand(a_class): {expand(name): Data(row) for name, row in properties.items()}
             for a_class, properties in told["properties-of"].items()
         },
+        followers={expand(a_class): expand(name) for a_class, name in told["followers"].items()},
         unregistered={kind: Data(row) for row, kinds in told["unregistered"].items() for kind in kinds},
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 import pyoxigraph as ox
 
-from dutygraph.charts.exposure import DepartmentExposure
 from dutygraph.commits.gaps import BureauState, GapHistory, GapState
 from dutygraph.model import Finding, Text
 from dutygraph.service.access.cut import Cut
@@ -75,14 +75,6 @@ class View:
         return department_counts(self._cut.contents)
 
     @property
-    def department_exposures(self) -> tuple[tuple[DepartmentExposure, bool], ...]:
-        """The network metrics of departments as counts, for those who see counts or all; True: withheld.
-
-        A department whose posts fewer than three people hold is withheld from who sees counts only.
-        """
-        return self._cut.department_exposures
-
-    @property
     def things(self) -> Things:
         """What people call the visible nodes."""
         return self._cut.things
@@ -99,6 +91,12 @@ class View:
         """
         found = (visible for visible in self._cut.gaps(self._state) if visible.gap.finding.id == gap)
         return next((visible.registered for visible in found), ())
+
+    def told(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Return gaps of another date or of a past commit as the caller may know them, like ``gaps``."""
+        head = self._state.head
+        gaps = {each.id: GapHistory(each, head, head, None, (), ()) for each in findings}
+        return tuple(visible.gap.finding for visible in self._cut.told(replace(self._state, gaps=gaps)))
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -35,13 +35,14 @@ SEEN_BY = {
     OVER_ALL: """
         discrepancy/Q1 task-sheet/T9 score/A1 score/L3 annual-plan/2024
         obligation/inspection-2024-H1 obligation/inspection-2024-H2 obligation/inspection-2025-H1
-        plan-item/J9 inspection/J9 inspection/J8 issue/I3
+        plan-item/J9 inspection/J9 inspection/J8 issue/I3 state-change/SC4
     """,
     # T2's departments, businesses, posts, holders; supervisors of these businesses, once and now
     f"{OVER_ALL} T2": f"""
         person/P1 person/P2 appointment/L1 appointment/L2 appointment/L3
         party-office/O2 party-office/O9 holding/H4 holding/H9 duty/G1 plan-item/J7 meeting/M1
-        supervision-step/Y1-1 inspection/J7 monthly-report/MR1 score/D1 score/A2 obligation/evaluation-D1-2024
+        state-change/SC7 supervision-step/Y1-1 inspection/J7 monthly-report/MR1 score/D1 score/A2
+        obligation/evaluation-D1-2024
         {" ".join(f"obligation/report-L2-2024-{month:02}" for month in range(1, 13))}
         {" ".join(f"obligation/report-A2-{month}" for month in REPORTS)}
     """,
@@ -54,6 +55,7 @@ SEEN_BY = {
     f"{OVER_ALL} T2 T3": """
         appointment/A1 appointment/A2 appointment/A3 person/P3 plan-item/J1 task-sheet/T1 focus-item/T1-1
         daily-supervision/T1 score/A3 incentive/A3 waiver/W1
+        state-change/SC3 state-change/SC5 state-change/SC6
     """,
     f"{OVER_ALL} T2-other T3-other": """
         appointment/A5 appointment/A6 appointment/A8 person/P6 plan-item/J2 task-sheet/T2 focus-item/T2-1
