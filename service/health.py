@@ -55,7 +55,7 @@ def ready(service: ServiceDep) -> Ready:
     return Ready(
         status="ready",
         bureaus=bureaus,
-        audit_entries=0 if latest is None else latest.sequence + 1,
+        audit_entries=0 if latest is None else latest.sequence,
         free_bytes=free,
     )
 

@@ -37,9 +37,11 @@ TAGS = [
     {"name": "imports", "description": "导入台账与姓名对照 / Importing ledgers and names of people"},
     {"name": "bureaus", "description": "可见的局 / The bureaus one may see"},
     {"name": "coverage", "description": "监督覆盖与申报总数 / Coverage, and declared totals"},
-    {"name": "charts", "description": "双关键图、线图、责任网、离岗影响 / Charts, neighbourhoods, departures"},
-    {"name": "metrics", "description": "网络指标，只说明集中程度 / Network metrics: exposure, never suspicion"},
+    {"name": "gaps", "description": "缺口、处理与豁免 / Gaps, their handling, waivers"},
+    {"name": "charts", "description": "双关键图、线图、责任网、离岗影响 / Charts, departures"},
+    {"name": "metrics", "description": "网络指标，只说明集中程度 / Network metrics: exposure alone"},
     {"name": "questions", "description": "预设问题 / The saved questions"},
+    {"name": "sparql", "description": "SPARQL 1.1 查询（监督办公室）/ SPARQL 1.1 queries, for the office"},
     {"name": "catalogue", "description": "规则与问题目录 / The catalogue of rules and questions"},
     {"name": "operations", "description": "运行状况 / How the service runs"},
 ]
