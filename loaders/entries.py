@@ -193,7 +193,16 @@ class _Reader:
         stated = [_renamed(statement, thought.iri, iri, identifier) for statement in made]
         inverse = {one.property for one in self.kind.fields if one.inverse}
         about = [s for s in stated if s.subject == iri or (s.object == iri and s.predicate in inverse)]
+        about += self._listed(iri, values, next(s.graph for s in about if s.subject == iri))
         return Entry(self.kind, identifier, iri, tuple(about), tuple(self._mentioned(stated, iri)))
+
+    def _listed(self, iri: URIRef, values: Mapping[str, _Value], graph: GraphKind) -> Iterator[Statement]:
+        for name, value in values.items():
+            known = self._field(name)
+            cell = Cell(ENTERED, known.form.name, None, known.column.header)
+            for text in value.texts if known.lists else ():
+                target = URIRef(self.names.thing(known.column.kinds[0], text))
+                yield Statement(iri, known.property, target, graph, cell)
 
     def _cells(
         self, identifier: str, values: Mapping[str, _Value]
@@ -206,6 +215,8 @@ class _Reader:
         for name, value in values.items():
             known = self._field(name)
             header = known.column.header
+            if known.lists:
+                continue
             if known.form is not self.kind.form:
                 key = known.form.key[0]
                 more += [(known.form, {key: identifier, header: text}) for text in value.texts]

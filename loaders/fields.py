@@ -27,7 +27,8 @@ class FieldForm:
     """A field of a kind: its property, and the column of a form that says what may stand in it.
 
     ``inverse`` fields hold what points at the thing; of these, ``shared`` ones are a field of the other thing
-    too. ``classes`` is filled where the field says what class the thing has; such a field has no property.
+    too. ``lists`` fields hold things that have rows of their own (the focus items of a task sheet). ``classes``
+    is filled where the field says what class the thing has; such a field has no property.
     """
 
     name: str
@@ -38,6 +39,7 @@ class FieldForm:
     required: bool = False
     inverse: bool = False
     shared: bool = False
+    lists: bool = False
     classes: Mapping[str, tuple[URIRef, ...]] = field(default_factory=dict)
 
     many: bool = field(init=False)
@@ -157,7 +159,8 @@ def _link_fields(form: SheetForm, entity: EntityForm, link: LinkForm) -> Iterato
     apart = target.when or target.each or not set(target.ids[0].columns) <= set(subject.ids[0].columns)
     many = subject is form.entities[0] and bool(apart)
     if link.subject == entity.name:
-        yield _linked(form, link, target, _local(link.property), many=many, required=not many)
+        found = _linked(form, link, target, _local(link.property), many=many, required=not many)
+        yield replace(found, lists=many)
     elif link.object == entity.name and many:
         several = not entity.when and not entity.each
         name = _camel(subject.kind)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Request, Response
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from dutygraph.commits.acts import Action
-from dutygraph.commits.committer import utcnow
+from dutygraph.commits import utcnow
 from dutygraph.model import Delta
 from dutygraph.service.access.roles import Scope
 from dutygraph.service.access.view import View
@@ -25,7 +25,7 @@ from dutygraph.service.problems import ProblemError
 from dutygraph.service.records.acting import check_tag, there, written
 from dutygraph.service.records.addressing import PreconditionsDep, RecordDep
 from dutygraph.service.records.held import Held
-from dutygraph.service.records.models import FieldValue, MoveRow, RecordBody, WrittenRecord
+from dutygraph.service.records.models import FieldValue, MoveRow, RecordBody, WrittenRecord, checked_text
 from dutygraph.service.records.shown import move_row
 from dutygraph.service.records.writing import visible, whole, write
 from dutygraph.service.running import require_scope
@@ -45,6 +45,12 @@ class WantedMove(ApiModel):
     to: str = Field(max_length=60, examples=["已派责"])
     note: str = Field(default="", max_length=2000)
     fields: dict[str, FieldValue] = Field(default_factory=dict, max_length=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _can_be_written(cls, given: object) -> object:
+        """Refuse halves of characters."""
+        return checked_text(given)
 
 
 class PossibleMove(MoveRow):

@@ -88,7 +88,8 @@ def selected(store: ox.Store, situation: Situation, file: str) -> list[str]:
 def _with_values(query: str, situation: Situation) -> str:
     if _PARAMETERS not in query:
         raise ValueError("a query without a place for its parameters")
-    return query.replace(_PARAMETERS, situation.values(), 1)
+    # a group of a UNION that reads a value needs it for itself
+    return query.replace(_PARAMETERS, situation.values())
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
 
 from dutygraph.commits.gaps import Committed
 from dutygraph.model import Finding
@@ -30,15 +31,42 @@ class RecordBody(ApiModel):
 
     fields: dict[str, FieldValue] = Field(max_length=100, examples=[_EXAMPLE_FIELDS])
 
+    @field_validator("fields", mode="before")
+    @classmethod
+    def _can_be_written(cls, given: object) -> object:
+        """Refuse halves of characters, which no text that is written down can hold."""
+        return checked_text(given)
+
     def plain(self) -> dict[str, object]:
         """Return the fields as plain values."""
         return {name: _plain(value) for name, value in self.fields.items()}
+
+
+def checked_text(given: object) -> object:
+    """Refuse halves of characters anywhere in a value.
+
+    Raises:
+        ValueError: there is one.
+
+    """
+    try:
+        repr(given).encode()
+        json.dumps(given, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, RecursionError, ValueError) as error:
+        raise ValueError("not text that can be written down") from error
+    return given
 
 
 class NewRecord(RecordBody):
     """A record to be created; the id may be left out where it is made of other fields."""
 
     id: str | None = Field(default=None, max_length=400, examples=["C04-31"])
+
+    @field_validator("id", mode="before")
+    @classmethod
+    def _id_can_be_written(cls, given: object) -> object:
+        """Refuse halves of characters."""
+        return checked_text(given)
 
 
 class FieldModel(ApiModel):
