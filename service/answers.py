@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
-from typing import Annotated, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
-from fastapi import Depends
+from fastapi import Depends, Request, Response
 
 from dutygraph.service.access.view import View
+from dutygraph.service.figures import cache_headers, dated, etag_of, has_already, json_bytes, not_modified
 from dutygraph.service.running import Service, ServiceDep
 
 Value = TypeVar("Value")
@@ -52,6 +53,21 @@ class Answers:
                 with self._lock:
                     self._making.pop(key, None)
         return found
+
+
+def answer_kept(
+    answers: Answers,
+    view: View,
+    asked: Hashable,
+    compute: Callable[[], Mapping[str, Any]],
+    request: Request,
+) -> Response:
+    """Return a figure, as ``answer_figure`` does, from JSON that is written once for a view and kept."""
+    tag = etag_of(view, request)
+    if has_already(request, tag):
+        return not_modified(tag)
+    body = answers.of(view, (asked, "json"), lambda: json_bytes(dated(dict(compute()), view)))
+    return Response(body, media_type="application/json", headers=cache_headers(tag))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from dutygraph.charts.process import Part
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Data
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import Answers, AnswersDep
+from dutygraph.service.answers import Answers, AnswersDep, answer_kept
 from dutygraph.service.endpoints.chart_models import (
     CellDetailModel,
     CellModel,
@@ -26,7 +26,6 @@ from dutygraph.service.endpoints.chart_models import (
 )
 from dutygraph.service.endpoints.knowledge import as_known
 from dutygraph.service.endpoints.reading import reading_of, registered
-from dutygraph.service.figures import answer_figure
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.running import ViewDep
 
@@ -72,10 +71,7 @@ def read_double_key(view: ViewDep, shown: FilterDep, answers: AnswersDep, reques
     重点业务 × 关键岗位：职责、节点、星级、风险、缺口，公布的与由节点推算的并列。
     """
     check_filter(view, shown)
-    asked = ("double-key-json", shown)
-    return answer_figure(
-        lambda: answers.of(view, asked, lambda: _as_json(view, answers, shown)), view, request
-    )
+    return answer_kept(answers, view, ("double-key", shown), lambda: _as_json(view, answers, shown), request)
 
 
 @router.get(
@@ -107,9 +103,7 @@ def read_cell(
     """这一格的节点、风险、措施、监督员和缺口 / The nodes, risks, controls, supervisors and gaps of a cell."""
     reading = reading_of(view)
     place = registered(reading, "business", business), registered(reading, "post", post)
-    return answer_figure(
-        lambda: answers.of(view, ("cell", place), lambda: _cell_detail(view, answers, place)), view, request
-    )
+    return answer_kept(answers, view, ("cell", place), lambda: _cell_detail(view, answers, place), request)
 
 
 def check_filter(view: View, shown: ChartFilter) -> None:

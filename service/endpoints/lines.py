@@ -22,7 +22,7 @@ from dutygraph.charts.process import Part
 from dutygraph.charts.reading import UnknownThingError
 from dutygraph.model import Text
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import Answers, AnswersDep
+from dutygraph.service.answers import Answers, AnswersDep, answer_kept
 from dutygraph.service.endpoints.chart_models import (
     ControlModel,
     LineModel,
@@ -112,8 +112,8 @@ SUMMARY_COLUMNS: tuple[Column[LineSummary], ...] = (
     Column(
         "gaps",
         Text("缺口", "Gaps"),
-        lambda line: list(line.business.gaps),
-        flat=lambda line: len(line.business.gaps),
+        lambda line: list(line.gaps),
+        flat=lambda line: len(line.gaps),
     ),
 )
 
@@ -122,6 +122,11 @@ def _posts(part: Part) -> Callable[[LineRow], object]:
     return lambda row: row.node.posts[part]
 
 
+STAGES = {
+    "stage-before": Text("事前", "before"),
+    "stage-during": Text("事中", "during"),
+    "stage-after": Text("事后", "after"),
+}
 ROW_COLUMNS: tuple[Column[LineRow], ...] = (
     Column("sequence", Text("序号", "No."), lambda row: row.node.sequence),
     Column("node", Text("节点", "Node"), lambda row: row.node.thing),
@@ -147,11 +152,6 @@ ROW_COLUMNS: tuple[Column[LineRow], ...] = (
     ),
     Column("gaps", Text("缺口", "Gaps"), lambda row: list(row.gaps), flat=lambda row: len(row.gaps)),
 )
-STAGES = {
-    "stage-before": Text("事前", "before"),
-    "stage-during": Text("事中", "during"),
-    "stage-after": Text("事后", "after"),
-}
 
 
 @router.get(
@@ -181,8 +181,7 @@ def read_line(
     """
     iri = registered(reading_of(view), "business", business)
     chart = _chart(view, answers, iri, version)  # an unknown version is told before the ETag is asked about
-    asked = ("line-json", iri, version)
-    return answer_figure(lambda: answers.of(view, asked, lambda: _as_json(view, chart)), view, request)
+    return answer_kept(answers, view, ("line", iri, version), lambda: _as_json(view, chart), request)
 
 
 @router.get(

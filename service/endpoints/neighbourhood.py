@@ -12,7 +12,7 @@ from dutygraph.charts.chain import Link
 from dutygraph.charts.neighbourhood import DEEPEST, MOST, WIDTH, Neighbourhood, neighbourhood
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import AnswersDep
+from dutygraph.service.answers import AnswersDep, answer_kept
 from dutygraph.service.endpoints.chart_models import (
     GapNote,
     gap_notes,
@@ -20,7 +20,6 @@ from dutygraph.service.endpoints.chart_models import (
 )
 from dutygraph.service.endpoints.paths import KindPath, ThingPath
 from dutygraph.service.endpoints.reading import reading_of, registered
-from dutygraph.service.figures import answer_figure
 from dutygraph.service.models import ApiModel, BilingualText, Dated, ThingModel, thing_model
 from dutygraph.service.running import ViewDep
 
@@ -98,8 +97,7 @@ def read_neighbourhood(
         found = neighbourhood(reading, start, view.findings, depth=depth, width=width, most=MOST)
         return _model(view, found).model_dump(mode="json", by_alias=True)
 
-    asked = ("neighbourhood", start, depth, width)
-    return answer_figure(lambda: answers.of(view, asked, compute), view, request)
+    return answer_kept(answers, view, ("neighbourhood", start, depth, width), compute, request)
 
 
 def _model(view: View, found: Neighbourhood) -> NeighbourhoodModel:

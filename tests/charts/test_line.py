@@ -132,6 +132,18 @@ def test_the_list_has_a_line_for_every_business(
         assert len(line.versions) == sum(row["业务"] == business for row in book["线图"])
 
 
+def test_the_list_counts_all_gaps_that_a_line_shows(
+    reading: Reading, findings: tuple[Finding, ...], draw: Draw
+) -> None:
+    for line in line_charts(reading, findings):
+        chart = draw(line.business.thing.id)
+        risks = [risk for node in chart.nodes for risk in node.risks]
+        controls = [control for risk in risks for control in risk.controls]
+        shown = (chart.business, *chart.versions, *chart.nodes, *risks, *controls)
+        assert set(line.gaps) == {gap for one in shown for gap in one.gaps}
+        assert len(line.gaps) == len(set(line.gaps))
+
+
 def facts(line: LineSummary) -> tuple[int, int, int, int]:
     return line.nodes, line.key_nodes, line.risks, line.controls
 

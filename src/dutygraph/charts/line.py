@@ -83,7 +83,7 @@ class LineChart:
 
 @dataclass(frozen=True, slots=True)
 class LineSummary:
-    """What stands on one line of the list of line charts."""
+    """What stands on one line of the list; ``gaps`` are those of all that the line chart shows."""
 
     business: BusinessAxis
     nodes: int
@@ -92,13 +92,16 @@ class LineSummary:
     controls: int
     current: ChartVersion | None
     versions: tuple[ChartVersion, ...]
+    gaps: tuple[str, ...]
 
 
 def line_charts(reading: Reading, findings: Sequence[Finding] = ()) -> tuple[LineSummary, ...]:
     """Return a line for every business, by id: what is registered, which chart is in force."""
     process, gaps = read_process(reading), gaps_by_thing(reading, findings)
     versions = versions_by_business(reading, gaps)
-    return tuple(_summary(process, one, versions.get(one.thing.iri, ())) for one in businesses(reading, gaps))
+    return tuple(
+        _summary(process, one, versions.get(one.thing.iri, ()), gaps) for one in businesses(reading, gaps)
+    )
 
 
 def line_chart(
@@ -231,17 +234,27 @@ def in_version(process: Process, contents: Contents) -> tuple[NodeFacts, ...]:
     return process.in_order(contents.nodes & process.nodes.keys())
 
 
-def _summary(process: Process, business: BusinessAxis, versions: tuple[ChartVersion, ...]) -> LineSummary:
+def _summary(
+    process: Process,
+    business: BusinessAxis,
+    versions: tuple[ChartVersion, ...],
+    gaps: Mapping[str, tuple[str, ...]],
+) -> LineSummary:
     nodes = process.of_business(business.thing.iri)
-    risks = {risk.iri: risk for node in nodes for risk in process.active_risks(node)}
+    active = {risk.iri: risk for node in nodes for risk in process.active_risks(node)}
+    controls = {control for risk in active.values() for control in risk.controls}
+    shown = [business.thing.iri, *(version.thing.iri for version in versions)]
+    for node in nodes:
+        shown += [node.iri, *node.risks, *(c for risk in node.risks for c in process.risks[risk].controls)]
     return LineSummary(
         business=business,
         nodes=len(nodes),
         key_nodes=sum(node.key for node in nodes),
-        risks=len(risks),
-        controls=len({control for risk in risks.values() for control in risk.controls}),
+        risks=len(active),
+        controls=len(controls),
         current=_in_force(versions),
         versions=versions,
+        gaps=tuple(dict.fromkeys(gap for iri in shown for gap in gaps.get(iri, ()))),
     )
 
 
