@@ -8,7 +8,22 @@ from typing import Annotated
 import typer
 
 from dutygraph import __version__
-from dutygraph.cli import account, ask, check, coverage, demo, export, load, rules, serve, template, validate
+from dutygraph.cli import (
+    account,
+    ask,
+    audit,
+    check,
+    coverage,
+    demo,
+    export,
+    history,
+    load,
+    rules,
+    serve,
+    template,
+    upgrade,
+    validate,
+)
 
 app = typer.Typer(
     name="dutygraph",
@@ -41,6 +56,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "rules": rules.run,
     "ask": ask.run,
     "load": load.run,
+    "history": history.run,
+    "audit": audit.run,
+    "upgrade": upgrade.run,
     "export": export.run,
     "template": template.run,
     "demo": demo.run,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,6 +24,7 @@ from dutygraph.cli.options import (
     Partial,
     Sources,
 )
+from dutygraph.cli.past import Past, RulesOf, check_past_or_refuse
 from dutygraph.loaders import find_cell_links
 from dutygraph.model import CheckReport, Severity, Text
 from dutygraph.report import Format, format_for, report_bytes
@@ -76,20 +77,42 @@ def run(
     bureau: BureauCode = None,
     base: Base = DEFAULT_BASE,
     partial: Partial = False,
+    as_of_commit: Annotated[
+        int | None,
+        typer.Option(
+            "--as-of-commit",
+            metavar="N",
+            help="检查图库第N次提交时的数据 / the data as they were at commit N of a store",
+            show_default=False,
+        ),
+    ] = None,
+    rules_of: Annotated[
+        RulesOf,
+        typer.Option(
+            "--rules-of",
+            help="连同 --as-of-commit：按哪时的规则 / with --as-of-commit: the rules of then or of now",
+        ),
+    ] = RulesOf.THEN,
 ) -> None:
     """检查台账，列出监督缺口 / Check ledgers and list the supervision gaps.
 
     退出码：0 无缺口，1 有缺口，2 输入不可用。/ Exit code: 0 no gap, 1 gaps, 2 unusable input.
     """
+    judged = as_of.date() if as_of else None
+    wanted = {name.upper() for name in rule} if rule else None
     with progress() as bar:
         step(bar, "read", lang)
+        if as_of_commit is not None:
+            asked = Past(sources, bureau, as_of_commit, rules_of.value, judged)
+            report = check_past_or_refuse(asked, wanted, lang, explain=explain)
+            _finish(report, severity, format_, lang, output, sources, fail_on)
         source = open_or_refuse(sources, base=base, bureau=bureau, partial=partial, engine=engine, lang=lang)
         try:
             report = check(
                 source.store,
                 source.names,
-                as_of=as_of.date() if as_of else None,
-                rules={name.upper() for name in rule} if rule else None,
+                as_of=judged,
+                rules=wanted,
                 engine=engine.value,
                 notices=source.notices,
                 explain=explain,
@@ -97,6 +120,18 @@ def run(
             )
         except CheckError as error:
             refuse(error.text, lang.value)
+    _finish(report, severity, format_, lang, output, sources, fail_on)
+
+
+def _finish(
+    report: CheckReport,
+    severity: list[Severity] | None,
+    format_: Format | None,
+    lang: Language,
+    output: Path | None,
+    sources: Sequence[Path],
+    fail_on: FailOn,
+) -> NoReturn:
     shown = report.only(severity) if severity else report
     _write(shown, format_ or format_for(output), lang, output, sources)
     raise typer.Exit(exit_code(report, fail_on))

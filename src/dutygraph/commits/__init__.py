@@ -3,8 +3,9 @@
 ``StoreFolder`` opens the folder of a service, ``Committer`` is the one way to change what it holds.
 """
 
-from dutygraph.commits.acts import COMMAND_LINE, Action, Actor, AuditEntry
-from dutygraph.commits.committer import SYSTEM, Committer, utcnow
+from dutygraph.commits.acts import COMMAND_LINE, SYSTEM, Action, Actor, AuditEntry
+from dutygraph.commits.chain import utcnow
+from dutygraph.commits.committer import Committer
 from dutygraph.commits.errors import (
     GateError,
     StaleCommitError,
@@ -21,6 +22,7 @@ from dutygraph.commits.gaps import (
     GapState,
     Seen,
 )
+from dutygraph.commits.past import PastCommit
 from dutygraph.commits.verifying import Broken
 from dutygraph.store.errors import StoreFolderError
 from dutygraph.store.folder import StoreFolder
@@ -40,6 +42,7 @@ __all__ = [
     "GapPreview",
     "GapState",
     "GateError",
+    "PastCommit",
     "Seen",
     "StaleCommitError",
     "StoreFolder",

@@ -43,6 +43,8 @@ class Actor:
 
 COMMAND_LINE = Actor("command-line", "operator")
 """Whoever can run the command line beside the store's folder."""
+SYSTEM = Actor("system", "system")
+"""Who acts when nobody asked: the rules of the product have changed, and with them the gaps."""
 
 
 @dataclass(frozen=True, slots=True)

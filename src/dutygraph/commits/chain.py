@@ -100,6 +100,11 @@ def canonical(entry: AuditEntry) -> bytes:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def utcnow() -> datetime:
+    """Return the time now, in UTC."""
+    return datetime.now(tz=UTC)
+
+
 def instant(at: datetime) -> str:
     """Return a time as ``2026-01-31T08:00:00.000000Z``."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from dutygraph.store import BureauGraphs
 from dutygraph.store.files import sync_folder, write_whole
 
 _REMOVED, _ADDED = b"# removed\n", b"# added\n"
@@ -29,6 +30,14 @@ class Changes:
 
     removed: Collection[ox.Quad]
     added: Collection[ox.Quad]
+
+    def counted(self, names: BureauGraphs) -> tuple[int, int]:
+        """Return how many triples are added and removed; their cells are not counted."""
+        graphs = {ox.NamedNode(name) for name in names.all_asserted()}
+        added, removed = (
+            sum(quad.graph_name in graphs for quad in quads) for quads in (self.added, self.removed)
+        )
+        return added, removed
 
 
 def changes_bytes(heading: str, changes: Changes) -> bytes:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Literal
 
 import pyoxigraph as ox
 
-from dutygraph.commits.acts import Action, Actor, AuditEntry
-from dutygraph.commits.chain import Act
+from dutygraph.commits.acts import SYSTEM, Action, Actor, AuditEntry
+from dutygraph.commits.chain import Act, utcnow
 from dutygraph.commits.changes import Changes
 from dutygraph.commits.errors import StaleCommitError, UnknownBureauError, UnknownGapError
 from dutygraph.commits.following import difference, followed
 from dutygraph.commits.gaps import Assignment, BureauState, Committed, GapHistory, GapPreview, Seen
 from dutygraph.commits.journal import base_of
-from dutygraph.commits.past import Past
+from dutygraph.commits.past import Past, PastCommit
 from dutygraph.commits.register import commit_of
 from dutygraph.commits.shelf import Opened, Shelf
 from dutygraph.commits.tidying import tidy
@@ -27,14 +27,7 @@ from dutygraph.model import CheckReport, Delta
 from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore
 from dutygraph.store.folder import StoreFolder
 
-SYSTEM = Actor("system", "system")
-"""Who acts when nobody asked: the rules of the product have changed, and with them the gaps."""
 _NOTHING = Changes((), ())
-
-
-def utcnow() -> datetime:
-    """Return the time now, in UTC."""
-    return datetime.now(tz=UTC)
 
 
 class Committer:
@@ -50,8 +43,9 @@ class Committer:
         clock: Callable[[], datetime] = utcnow,
         base: str = DEFAULT_BASE,
         copies: int = 8,
+        tidying: bool = True,
     ) -> None:
-        """Take over a folder, and remove what a process that was killed in it left behind.
+        """Take over a folder, and remove what a process that was killed in it left behind, if *tidying*.
 
         *base* is for the entries of a store that has none yet. *copies* is the number of bureaus held in
         memory, so that they can be written to quickly.
@@ -60,19 +54,15 @@ class Committer:
         self._writer = Writer(folder, self.base, clock)
         self._shelf = Shelf(folder, copies, lambda: clock().date(), self._settle)
         self._callbacks: list[Callable[[str], None]] = []
-        tidy(folder, self._shelf.bureaus())
+        if tidying:
+            tidy(folder, self._shelf.bureaus())
 
     def bureaus(self) -> tuple[BureauGraphs, ...]:
         """Return the bureaus that the store holds, by code."""
         return self._shelf.bureaus()
 
     def names(self, code: str) -> BureauGraphs:
-        """Return the names of a bureau's graphs.
-
-        Raises:
-            UnknownBureauError: the store has no such bureau.
-
-        """
+        """Return the names of a bureau's graphs. UnknownBureauError where the store has no such bureau."""
         return self._shelf.names(code)
 
     def state(self, code: str) -> BureauState:
@@ -107,7 +97,7 @@ class Committer:
             changes = opened.copy.effect(delta)
             findings = opened.tried(changes)
             before = {finding.id: finding for finding in opened.findings}
-            return difference(before, findings, _counted(opened.names, changes))
+            return difference(before, findings, changes.counted(opened.names))
 
     def commit(
         self,
@@ -202,6 +192,10 @@ class Committer:
         """Return the places where the audit chain or the files of commits are not as they were written."""
         return verify(self.folder, self.base, self.bureaus())
 
+    def commits(self, code: str) -> tuple[PastCommit, ...]:
+        """Return the commits of a bureau, latest first. UnknownBureauError where there is no such bureau."""
+        return self._past(code).commits()
+
     def past(self, code: str, *, commit: int | None = None, at: datetime | None = None) -> EmbeddedStore:
         """Return a bureau's asserted graphs and those of their cells as of a commit or a time, in memory.
 
@@ -274,8 +268,23 @@ class Committer:
             )
         )
         state = opened.publish(written)
-        change = difference(before, outcome.findings, _counted(opened.names, changes))
+        change = difference(before, outcome.findings, changes.counted(opened.names))
         return Committed(state.head.commit, state, change, written.entry)
+
+    def adopt(self, names: BureauGraphs, actor: Actor) -> Committed | None:
+        """Make the first commit of a bureau whose data the store has without one; None where it has one.
+
+        Raises:
+            StoreError: the disk does not take it; nothing is confirmed.
+
+        """
+        with self._shelf.opened(names.code, names.base) as opened:
+            if not opened.stands:
+                return None
+            changes, outcome = Changes((), list(opened.copy.store.oxigraph)), opened.adopted()
+            act = Act(actor, Action.UPGRADE, names.code, f"bureau/{names.code}")
+            done = self._write(opened, act, changes, outcome)
+        return self._told(done)
 
     def _settle(self, opened: Opened, outcome: Followed) -> None:
         """Commit what other rules than those of the latest commit make of the same data."""
@@ -286,12 +295,3 @@ class Committer:
         for callback in self._callbacks:
             callback(done.state.names.code)
         return done
-
-
-def _counted(names: BureauGraphs, changes: Changes) -> tuple[int, int]:
-    """Return how many triples were added and removed; their cells are not counted."""
-    graphs = {ox.NamedNode(name) for name in names.all_asserted()}
-    added, removed = (
-        sum(quad.graph_name in graphs for quad in quads) for quads in (changes.added, changes.removed)
-    )
-    return added, removed

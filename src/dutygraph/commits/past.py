@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
@@ -12,12 +13,22 @@ from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.changes import Changes, ChangesFileError, read_changes
 from dutygraph.commits.entries import COMMIT_NUMBER, MalformedEntryError, entry_node, graph_of, read_entry
 from dutygraph.commits.errors import UnknownCommitError
+from dutygraph.commits.gaps import Seen
 from dutygraph.commits.register import CommitMark, read_marks
 from dutygraph.commits.rulesets import current_digest, unpack
 from dutygraph.commits.then import check_then
 from dutygraph.model import CheckReport, Text
 from dutygraph.store import BureauGraphs, EmbeddedStore, StoreFolder, StoreFolderError
 from dutygraph.store.folder import RULESETS
+
+
+@dataclass(frozen=True, slots=True)
+class PastCommit:
+    """A commit as its bureau remembers it; ``entry`` is None where its audit entry is missing or damaged."""
+
+    seen: Seen
+    ruleset: str
+    entry: AuditEntry | None
 
 
 class Past:
@@ -43,6 +54,12 @@ class Past:
                 if entry is not None and entry.commit is not None:
                     found[entry.commit] = entry
         return found
+
+    def commits(self) -> tuple[PastCommit, ...]:
+        """Return all commits, latest first."""
+        entries = self.entries()
+        marks = sorted(self.marks.values(), key=lambda mark: -mark.seen.commit)
+        return tuple(PastCommit(mark.seen, mark.ruleset, entries.get(mark.seen.commit)) for mark in marks)
 
     def rebuilt(self, *, commit: int | None = None, at: datetime | None = None) -> EmbeddedStore:
         """Return the asserted graphs and those of their cells after a commit (None: the last one by *at*).

@@ -35,6 +35,7 @@ class Opened:
         self.names, self.copy, self.state, self.stands = names, copy, state, stands
         self.unsettled = False
         self._publish: Callable[[BureauState], None] = lambda _state: None
+        self._adopt: Callable[[], Followed] = lambda: Followed((), (), ())
 
     @property
     def head(self) -> int:
@@ -68,6 +69,12 @@ class Opened:
         self.unsettled = False
         return findings
 
+    def adopted(self) -> Followed:
+        """Judge data that the store has without a commit."""
+        self.unsettled = True
+        self.copy.watch(None)
+        return self._adopt()
+
     def publish(self, written: Written) -> BureauState:
         """Show readers the state after a commit that is in the store."""
         seen = written.mark.seen
@@ -80,6 +87,10 @@ class Opened:
     def on_publish(self, callback: Callable[[BureauState], None]) -> None:
         """Have a function called with each state that is published."""
         self._publish = callback
+
+    def on_adopt(self, callback: Callable[[], Followed]) -> None:
+        """Have a function tell how what follows from the data differs from what the store says."""
+        self._adopt = callback
 
 
 class Shelf:
@@ -184,6 +195,7 @@ class Shelf:
         if head is None:
             opened = Opened(names, copy, None, stands=bool(quads))
             opened.on_publish(lambda published: self._keep(copy, published))
+            opened.on_adopt(lambda: self._difference(copy))
             return opened
         copy.watch(head.seen.as_of)
         report = replace(copy.report(), computed_at=head.seen.at)
@@ -198,16 +210,20 @@ class Shelf:
 
     def _drift(self, copy: WorkingCopy, register: Register) -> Followed | None:
         """Return what the rules of now make of a bureau, where that is not what the store says."""
-        names = copy.names
-        there = set(self._folder.store.quads((*names.all_derived(), names.run_graph)))
-        derived = copy.derived()
+        outcome = self._difference(copy)
         registered = {
             gap: history.finding
             for gap, history in register.gaps.items()
             if history.state is not GapState.RESOLVED
         }
-        if there == derived and registered == {finding.id: finding for finding in copy.findings}:
-            return None
+        same = registered == {finding.id: finding for finding in outcome.findings}
+        return None if same and not outcome.removed and not outcome.added else outcome
+
+    def _difference(self, copy: WorkingCopy) -> Followed:
+        """Return what of that which follows from a bureau's data the store lacks, or should not have."""
+        names = copy.names
+        there = set(self._folder.store.quads((*names.all_derived(), names.run_graph)))
+        derived = copy.derived()
         return Followed(copy.findings, there - derived, derived - there)
 
     def _register(self, names: BureauGraphs) -> Register:

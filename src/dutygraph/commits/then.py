@@ -81,4 +81,3 @@ def main() -> None:
     store = EmbeddedStore()
     store.oxigraph.bulk_extend(ox.parse(task.quads, ox.RdfFormat.N_QUADS))
     sys.stdout.buffer.write(pickle.dumps(check(store, task.names, as_of=task.as_of)))
-

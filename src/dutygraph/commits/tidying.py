@@ -23,11 +23,12 @@ def tidy(folder: StoreFolder, bureaus: tuple[BureauGraphs, ...]) -> None:
             unfinished.unlink()
     owners = {folder.commits_of(names): names for names in bureaus}
     for place in (folder.path / COMMITS).glob("*"):
-        head = _head(folder, owners[place]) if place in owners else 0
+        head = confirmed_head(folder, owners[place]) if place in owners else 0
         (place / f"{head + 1}.nq.gz").unlink(missing_ok=True)
 
 
-def _head(folder: StoreFolder, names: BureauGraphs) -> int:
+def confirmed_head(folder: StoreFolder, names: BureauGraphs) -> int:
+    """Return the number of a bureau's latest commit that is in the store and has a file; 0 for none."""
     numbers = (
         int(path.name.partition(".")[0])
         for path in folder.commits_of(names).glob("*.nq.gz")

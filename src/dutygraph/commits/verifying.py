@@ -157,17 +157,14 @@ def _head(head: Link | None, walk: _Walk) -> Iterator[Broken]:
 
 
 def _files(folder: StoreFolder, walk: _Walk) -> Iterator[Broken]:
+    expected = set()
     for code, digests in sorted(walk.digests.items()):
         names = walk.bureaus.get(code, BureauGraphs(walk.base, code))
         for number in range(1, max(digests) + 1):
+            expected.add(folder.commit_file(names, number))
             broken = _file(folder, names, number, digests)
             if broken is not None:
                 yield Broken(broken, bureau=code, commit=number)
-    expected = {
-        folder.commit_file(walk.bureaus.get(code, BureauGraphs(walk.base, code)), number)
-        for code, digests in walk.digests.items()
-        for number in digests
-    }
     for path in folder.commit_files():
         if path not in expected:
             name = path.relative_to(folder.path).as_posix()

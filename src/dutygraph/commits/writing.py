@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -64,7 +63,7 @@ class Writer:
     def __init__(self, folder: StoreFolder, base: str, clock: Callable[[], datetime]) -> None:
         """Find the end of the chain."""
         self._folder = folder
-        self._lock = threading.Lock()
+        self._lock = folder.writing
         self.journal = Journal(folder, base, clock)
         self._waiting: deque[_Note] = deque()
 
