@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib import resources
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -70,7 +71,7 @@ def _of_http(request: Request, error: HTTPException) -> ProblemError:
     key = _BY_STATUS.get(error.status_code)
     if key is None:
         key = "bad-request" if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR else "unavailable"
-    fields = {
+    fields: dict[str, Any] = {
         "method": request.method,
         "offered": "application/json",
         "expected": "application/json",

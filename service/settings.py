@@ -189,7 +189,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        **_others: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not read
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read what is given, the environment, then what ``load_settings`` took from a file."""
         given = dict(init_settings())
@@ -221,10 +222,10 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
         SettingsError: the file cannot be read, or a setting is unknown or wrong.
 
     """
-    there = {name: value for name, value in given.items() if value is not None}
-    from_file = {} if file is None else _read(file)
+    there: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    there[_FROM_FILE] = {} if file is None else _read(file)
     try:
-        return Settings(**there, **{_FROM_FILE: from_file})
+        return Settings(**there)
     except ValidationError as error:
         raise SettingsError(_said(error)) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Caller, Role, Scope
@@ -13,7 +14,7 @@ from dutygraph.service.access.roles import Caller, Role, Scope
 class AccountsError(Exception):
     """A change to the accounts is refused; ``key`` names the problem, ``fields`` fill in its text."""
 
-    def __init__(self, key: str, **fields: object) -> None:
+    def __init__(self, key: str, **fields: Any) -> None:
         """Keep which problem it is."""
         super().__init__(key, fields)
         self.key = key

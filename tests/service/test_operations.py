@@ -163,7 +163,7 @@ def test_the_document_names_the_security_tags_examples_and_problems(example_door
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             where = f"{method} {path}"
-            assert " / " in operation["summary"], where
+            assert "/ " in operation["summary"], where
             assert set(operation["tags"]) <= tags, where
             problem = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]
             assert problem["$ref"].endswith("/Problem"), where
