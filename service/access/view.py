@@ -41,7 +41,9 @@ class View:
     @property
     def etag(self) -> str:
         """A tag that changes with every commit and differs between those who see different things."""
-        told = "\n".join((*scope_key(self.caller), self.names.bureau, str(self.commit), str(self.as_of)))
+        # a store that was restored may come to a number again, but not at the same moment
+        commit = (str(self.commit), str(self.as_of), self.computed_at.isoformat())
+        told = "\n".join((*scope_key(self.caller), self.names.bureau, *commit))
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     @property

@@ -6,9 +6,13 @@ from fastapi import APIRouter
 
 from dutygraph.service.endpoints import (
     accounts,
+    audit,
     bureaus,
     catalogue,
     charts,
+    checks,
+    commits,
+    comparison,
     coverage,
     gaps,
     imports,
@@ -16,6 +20,7 @@ from dutygraph.service.endpoints import (
     lines,
     me,
     metrics,
+    mine,
     moves,
     names,
     neighbourhood,
@@ -23,6 +28,7 @@ from dutygraph.service.endpoints import (
     records,
     sessions,
     tokens,
+    waivers,
 )
 from dutygraph.service.sparql import endpoint as sparql
 
@@ -40,7 +46,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     neighbourhood.router,
     leaving.router,
     metrics.router,
+    comparison.router,  # before the gaps: /gaps/comparison is no gap
     gaps.router,
+    audit.router,
+    checks.router,
+    commits.router,
+    waivers.router,
+    mine.router,
     records.router,
     moves.router,
     imports.router,

@@ -129,7 +129,7 @@ class ProofModel(ApiModel):
     """Why the gap is there: in lines, as the facts that were read, as data (docs: report in JSON).
 
     ``shown`` is False where the proof rests on what the caller does not see; nothing is given then.
-    ``limited`` tells that the caller sees only part of the bureau: what is said to be missing is missing there.
+    ``limited``: the caller sees only part of the bureau, and what is said to be missing is missing there.
     """
 
     shown: bool
