@@ -79,29 +79,36 @@ class Views:
         return View(caller, cut, state)
 
     def _latest(self, code: str) -> tuple[BureauState, Contents]:
-        state = self._committer.state(code)
         with self._lock:
             making = self._making.setdefault(code, Lock())
         # one thread reads a new commit, the others wait for what it has read
         with making:
-            state, contents = self._read(code, state)
+            state, contents = self._read(code)
         with self._lock:
-            self._contents[code] = contents
+            if self._contents.get(code) is not contents:
+                self._contents[code] = contents
+                self._forget_cuts(code)
             _touch(self._contents, code, self._kept_bureaus)
         return state, contents
 
-    def _read(self, code: str, state: BureauState) -> tuple[BureauState, Contents]:
+    def _forget_cuts(self, code: str) -> None:
+        """Let go of what was cut from earlier contents, which would be kept in memory by it."""
+        for key in [key for key in self._cuts if key[0] == code]:
+            del self._cuts[key]
+
+    def _read(self, code: str) -> tuple[BureauState, Contents]:
         with self._lock:
-            contents = self._contents.get(code)
+            known = self._contents.get(code)
         tries = 0
-        while contents is None or contents.head != state.head:
-            tries += 1
+        while True:
             state = self._committer.state(code)
+            if known is not None and known.head == state.head:
+                return state, known
+            tries += 1
             commit, quads = self._quads(state.names) if tries <= _TRIES else self._committer.snapshot(code)
             # a commit may come between the two
             if commit == state.head.commit:
-                contents = Contents(state.names, state.head, quads, self._committer.folder.store)
-        return state, contents
+                return state, Contents(state.names, state.head, quads, self._committer.folder.store)
 
     def _quads(self, names: BureauGraphs) -> tuple[int, list[ox.Quad]]:
         """Read graph by graph, five times as fast as a snapshot; 0 if a commit came in between.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pyoxigraph as ox
 import pytest
@@ -74,6 +77,15 @@ def test_callers_with_one_scope_share_what_is_made_and_keep_their_names(bureau: 
     assert views.of(CALLERS["T1"], "SY").etag != one.etag
 
 
+def test_the_tag_of_a_view_is_not_that_of_another_commit_of_the_same_number() -> None:
+    """A store is restored from a backup, and written to again."""
+    bureau = checked(load_bureau())
+    before = Views(bureau).of(CALLERS["SO"], "SY").etag
+    head = bureau.state_now.head
+    again = replace(bureau.state_now, head=replace(head, at=head.at + timedelta(seconds=1)))
+    assert Views(OneBureau(bureau.store, again)).of(CALLERS["SO"], "SY").etag != before
+
+
 def test_a_bureau_is_read_once_a_commit_however_many_ask(
     bureau: OneBureau, made: Iterator[list[Contents]]
 ) -> None:
@@ -127,6 +139,20 @@ def test_a_bureau_that_is_written_to_without_end_is_read_by_one_query() -> None:
     view = Views(Restless(whole.store, whole.state_now)).of(CALLERS["SO"], "SY")
     assert view.commit == 7
     assert view.sees(f"{NAMES.bureau}/business/B1")
+
+
+def test_a_new_commit_lets_go_of_the_contents_before_it() -> None:
+    """Else every caller who has gone away would keep a whole bureau in memory."""
+    bureau = checked(load_bureau())
+    views = Views(bureau)
+    for caller in CALLERS.values():
+        views.of(caller, "SY")
+    old = weakref.ref(views.of(CALLERS["SO"], "SY")._cut.contents)
+    assert old() is not None
+    change(bureau, "新名称", 2)
+    views.of(CALLERS["FD"], "SY")
+    gc.collect()
+    assert old() is None
 
 
 def test_what_is_longest_unused_is_forgotten(bureau: OneBureau) -> None:
