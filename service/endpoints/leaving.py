@@ -22,7 +22,7 @@ from dutygraph.service.endpoints.reading import reading_of, registered
 from dutygraph.service.figures import answer_figure
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, BilingualText, Dated, ThingModel
-from dutygraph.service.problems import ErrorItem, ProblemError
+from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import ViewDep
 
 router = APIRouter(prefix="/bureaus/{code}", tags=["charts"])
@@ -150,8 +150,7 @@ def list_losses(
 def _leaving(view: View, answers: Answers, person: str | None, post: str | None) -> Leaving:
     known = require_whole_work(view)
     if (person is None) == (post is None):
-        text = Text("请给出 person 或 post 之一，且只给一个。", "Give either person or post, and only one.")
-        raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/query/person")])
+        raise ProblemError(422, "choose-one", names="person、post")
     reading = reading_of(view)
     if person is not None:
         iri = registered(reading, "person", person)

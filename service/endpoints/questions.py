@@ -123,7 +123,7 @@ def answer_question(view: View, answers: Answers, question: Question, given: Map
         )
     except ParameterError as error:
         item = ErrorItem(error.text, pointer=f"/query/{error.name}")
-        raise ProblemError(422, "invalid", count=1, errors=[item]) from error
+        raise ProblemError(422, "names-nothing", errors=[item], detail=error.text) from error
 
 
 def _endpoint(question: Question) -> Callable[..., Response]:
