@@ -78,7 +78,7 @@ def change_statements(
     yield Statement(
         iri, SV.changedOn, Literal(on.isoformat(), datatype=XSD.date, normalize=False), kept, cell
     )
-    stamp = at.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    stamp = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
     yield Statement(iri, SV.changedAt, Literal(stamp, datatype=XSD.dateTime, normalize=False), kept, cell)
     if note:
         yield Statement(iri, SV.note, Literal(note), kept, cell)
