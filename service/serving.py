@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from dutygraph.service.settings import Settings, SettingsError, load_settings
 
 _MOST_WAITING = 2048
 _LARGEST_HEADERS = 32 * 1024
+_MOST_FILES = 65_536
 
 
 def serve(
@@ -42,6 +44,7 @@ def serve(
     settings = load_settings(file, store=store, host=host, port=port, public=public)
     refuse_open_address(settings)
     set_up_logs(settings)
+    _allow_connections()
     with _listening(settings) as listener, open_service(settings, PARTS) as service:
         refuse_without_administrator(service)
         server = uvicorn.Server(configuration(settings, service))
@@ -69,6 +72,14 @@ def configuration(settings: Settings, service: Service) -> uvicorn.Config:
         forwarded_allow_ips=settings.forwarded_allow_ips or None,
         timeout_graceful_shutdown=settings.stop_seconds,
     )
+
+
+def _allow_connections() -> None:
+    """Take as many open files as the machine gives: each caller needs one, slow ones keep theirs."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def refuse_open_address(settings: Settings) -> None:

@@ -14,6 +14,7 @@ from dutygraph.model import Text
 LONGEST = 256
 _FEWEST_CHARACTERS = 5
 _AT_A_TIME = 2
+_WAITING = 8  # each waits in a thread that others need
 _PATIENCE = 10.0
 _RUNS = ("0123456789", "9876543210", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LONGEST_RUN = 6
@@ -41,12 +42,17 @@ class Passwords:
     def __init__(self, hashing: PasswordHash | None = None) -> None:
         """Make a hash that no password has, to check unknown accounts against."""
         self._hashing = hashing or PasswordHash.recommended()
-        self._gate = BoundedSemaphore(_AT_A_TIME)
+        self._gate = _Gate()
         self._nobody = self._hashing.hash(secrets.token_urlsafe(32))
 
     def hash(self, password: str) -> str:
-        """Return what is kept of a password."""
-        with _Turn(self._gate):
+        """Return what is kept of a password.
+
+        Raises:
+            BusyError: too many are being checked.
+
+        """
+        with self._gate:
             return self._hashing.hash(_normal(password))
 
     def matches(self, password: str, kept: str | None) -> bool:
@@ -56,7 +62,7 @@ class Passwords:
             BusyError: too many are being checked.
 
         """
-        with _Turn(self._gate):
+        with self._gate:
             if len(password) > LONGEST:
                 password, kept = "", None
             try:
@@ -66,18 +72,23 @@ class Passwords:
             return right and kept is not None
 
 
-class _Turn:
-    """A turn at the gate: waited for, but not for ever."""
+class _Gate:
+    """Lets a few through at a time and a few more wait, but not for ever; the others are turned away."""
 
-    def __init__(self, gate: BoundedSemaphore) -> None:
-        self._gate = gate
+    def __init__(self) -> None:
+        self._there = BoundedSemaphore(_AT_A_TIME + _WAITING)
+        self._through = BoundedSemaphore(_AT_A_TIME)
 
     def __enter__(self) -> None:
-        if not self._gate.acquire(timeout=_PATIENCE):
+        if not self._there.acquire(blocking=False):
+            raise BusyError
+        if not self._through.acquire(timeout=_PATIENCE):
+            self._there.release()
             raise BusyError
 
     def __exit__(self, *_: object) -> None:
-        self._gate.release()
+        self._through.release()
+        self._there.release()
 
 
 def _normal(password: str) -> str:

@@ -110,6 +110,11 @@ class Tokens:
         statement = "UPDATE tokens SET revoked = ? WHERE grant_id = ? AND revoked IS NULL"
         self._database.run(statement, self._clock().isoformat(), grant)
 
+    def revoke_all(self) -> None:
+        """End all tokens of all accounts: after a restore, those that were ended since must stay so."""
+        statement = "UPDATE tokens SET revoked = ? WHERE revoked IS NULL"
+        self._database.run(statement, self._clock().isoformat())
+
     def write_last_uses(self) -> None:
         """Write when tokens were last used: kept in memory until now, so that no read has to write."""
         with self._used_lock:

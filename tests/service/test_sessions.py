@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import islice
 from pathlib import Path
+from threading import Event, Semaphore
 
 import jwt
 import pytest
@@ -95,6 +98,30 @@ def test_a_password_is_checked_as_long_for_an_account_that_is_not_there() -> Non
     assert seconds(None) > 0.5 * seconds(kept)
     assert not passwords.matches(PASSWORD, None)
     assert passwords.matches(PASSWORD, kept)
+
+
+def test_many_who_sign_in_at_once_leave_the_service_to_others(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, begun = Event(), Semaphore(0)
+
+    def slow(*_: object) -> bool:
+        begun.release()
+        return going.wait(20)
+
+    monkeypatch.setattr(door.service.accounts.passwords._hashing, "verify", slow)
+    with ThreadPoolExecutor(12) as pool:
+        bodies = [{"account": f"account-{n}", "password": PASSWORD} for n in range(12)]
+        waiting = [pool.submit(door.client.post, SESSIONS, json=body) for body in bodies]
+        for _ in range(2):
+            assert begun.acquire(timeout=20)
+        # two are checked, eight wait, and two are turned away at once
+        done = [answer.result(20) for answer in islice(as_completed(waiting, timeout=20), 2)]
+        assert [answer.status_code for answer in done] == [503, 503]
+        assert done[0].headers["retry-after"] == "5"
+        assert door.client.get("/health").status_code == 200
+        going.set()
+        assert sorted(answer.result().status_code for answer in waiting) == [401] * 10 + [503] * 2
 
 
 def test_signing_out_ends_the_token_at_once(door: Door) -> None:
