@@ -45,7 +45,7 @@ class Journal:
             OSError: the disk does not take it.
 
         """
-        write_whole(self._folder.path / AUDIT_HEAD, head_bytes(self.last))
+        write_whole(self._folder.path / AUDIT_HEAD, head_bytes(self.last), may_lag=True)
 
     def look_again(self) -> None:
         """Find the end of the chain again, after a write of which it is not known whether it was made."""

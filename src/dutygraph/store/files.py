@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 
-def write_whole(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes, *, may_lag: bool = False) -> None:
     """Write a file under a temporary name, force it to disk, and give it its name in one step.
+
+    With *may_lag* a power cut may leave what stood there before.
 
     Raises:
         OSError: the disk is full or not writable; the file is then as it was, or absent.
@@ -23,7 +25,8 @@ def write_whole(path: Path, data: bytes) -> None:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if not may_lag:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,8 @@ LAYOUT = "2"
 FORMAT, GRAPH, COMMITS, RULESETS, AUDIT_HEAD = "format", "graph", "commits", "rulesets", "audit-head"
 UPGRADING = "upgrade.new"
 """Where an upgrade builds the new layout; there only while an upgrade is under way."""
+RESTORING = "restore.unfinished"
+"""There from the first byte that a restore writes until its last is on disk."""
 UNFINISHED = ".tmp"
 
 
@@ -27,6 +30,8 @@ class StoreFolder:
     def __init__(self, path: Path, store: EmbeddedStore, lock: int) -> None:
         """Keep what ``open`` has opened."""
         self.path = path
+        self.writing = threading.Lock()
+        """Held while the store is written to: who holds it finds store and files as of one moment."""
         self._store: EmbeddedStore | None = store
         self._lock = lock
 
@@ -123,7 +128,7 @@ def lock_folder(path: Path) -> int:
 
 def _make(path: Path) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(path / FORMAT, f"{LAYOUT}\n".encode())
         sync_folder(path.parent)
     except OSError as error:
@@ -142,6 +147,14 @@ def _judge(path: Path) -> None:
         StoreFolderError: says which layout it is of, and what to do.
 
     """
+    if (path / RESTORING).exists():
+        raise StoreFolderError(
+            Text(
+                f"“{path}”只恢复了一半，不能使用。请删除这个文件夹，重新运行 dutygraph restore。",
+                f"{path} was restored by half only and cannot be used. Remove the folder and run dutygraph "
+                "restore again.",
+            )
+        )
     if EmbeddedStore.is_store(path) or (path / UPGRADING).exists():
         raise StoreFolderError(
             Text(
