@@ -43,6 +43,7 @@ class SupervisorModel(ApiModel):
 class BusinessAxisModel(ApiModel):
     """A business: its star, or why it has none; its departments; its supervisors by tier.
 
+    Neither a star nor why not: its star follows from an explanation that the caller does not see.
     ``supervisors`` is null where the caller may not know them (``supervisorsKnown`` none); with ``own`` there
     may be others that the caller does not see.
     """

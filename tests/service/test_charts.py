@@ -12,6 +12,7 @@ from tests.service.conftest import ClientFor
 from tests.service.reads import MARKETING, OF_P013, READERS, WORK, got, refused, rows_of
 
 CHART = "/charts/double-key"
+WORK_ALL = {role for role, reach in WORK.items() if reach == "all"}
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +91,20 @@ def test_filters_narrow_the_businesses(client_for: ClientFor, book: Workbook) ->
     }
     assert shown(department="没有这个部门") == set()
     assert len(got(client_for(Role.SO), CHART, posts="all")["posts"]) == len(book.posts)
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_a_star_that_is_not_seen_is_not_called_unrated(
+    client_for: ClientFor, book: Workbook, role: Role
+) -> None:
+    unrated = {b for b in book.businesses if book.stars.effective(b) is None}
+    shown = got(client_for(role), CHART, star=0)["businesses"]
+    assert {one["thing"]["id"] for one in shown} == unrated == {"B33"}
+    for one in got(client_for(role), CHART)["businesses"]:
+        star = book.stars.effective(one["thing"]["id"])
+        assert one["star"] == star or (
+            one["star"] is None and one["unrated"] is None and role not in WORK_ALL
+        )
 
 
 @pytest.mark.parametrize("query", [{"star": 4}, {"tier": 0}, {"star": "x"}, {"posts": "some"}])

@@ -92,8 +92,7 @@ class Everything:
 
     def __init__(self) -> None:
         self.names = NAMES
-        self.quads = list(a_bureau(SMALL).store.oxigraph)  # type: ignore[attr-defined]
-        self.metrics: list[object] = []
+        self.measured = a_bureau(SMALL).store
 
 
 def test_departments_are_counted_by_their_people() -> None:

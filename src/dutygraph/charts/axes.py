@@ -25,8 +25,9 @@ Supervisors = Mapping[int, tuple[Supervisor, ...]]
 
 @dataclass(frozen=True, slots=True)
 class BusinessAxis:
-    """A business: its star (None with why not: no risk, or never rated), its departments, its supervisors.
+    """A business: its star, or why it has none (no risk, or never rated), its departments, its supervisors.
 
+    Neither a star nor why not: it has one that whoever looks does not see (an explanation decides it).
     ``supervisors`` is None where whoever looks may not know them.
     """
 

@@ -88,9 +88,14 @@ class ChartFilter:
         """Tell whether a business is to be shown."""
         return (
             (self.department is None or self.department in {one.id for one in business.departments})
-            and (self.star is None or self.star == (business.star or 0))
+            and (self.star is None or self._has_star(business))
             and (self.tier is None or bool((business.supervisors or {}).get(self.tier)))
         )
+
+    def _has_star(self, business: BusinessAxis) -> bool:
+        # neither a star nor why there is none: it has one that whoever looks does not see
+        unrated = business.star is None and business.unrated is not None
+        return unrated if self.star == 0 else self.star == business.star
 
     @property
     def narrows(self) -> bool:

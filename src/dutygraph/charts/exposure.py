@@ -69,7 +69,9 @@ def department_exposures(posts: Iterable[PostExposure]) -> tuple[DepartmentExpos
             posts=len(those),
             people=len({person for post in those for person in post.holders}),
             connecting=sum(post.connecting for post in those),
-            mean_betweenness=(sum(post.betweenness for post in those) / len(those)).quantize(_PLACES),
+            mean_betweenness=(sum((post.betweenness for post in those), Decimal(0)) / len(those)).quantize(
+                _PLACES
+            ),
         )
         for department, those in by_department.items()
     )
