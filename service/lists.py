@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -206,13 +207,15 @@ def _exported(
 
 
 def _as_json(value: object) -> Any:
+    if value is None or isinstance(value, str | int):  # most are
+        return value
     if isinstance(value, Text):
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, list | tuple):
         return [_as_json(part) for part in value]
-    return value if value is None or isinstance(value, str | int) else jsonable_encoder(value)
+    return value.isoformat() if isinstance(value, date) else jsonable_encoder(value)
 
 
 def _order(sort: str | None, columns: Sequence[Column[Row]]) -> list[tuple[Column[Row], bool]]:
