@@ -316,3 +316,27 @@ def test_signing_in_and_out_is_in_the_audit_log_without_what_was_typed_wrongly(d
         ("session.end", "li.ming"),
     ]
     assert not any(PASSWORD in part for entry in entries for part in entry)
+
+
+def test_a_bureau_of_others_is_answered_like_one_that_is_not_there(start_small: StartSmall) -> None:
+    door = start_small()
+    there, absent = "/api/v1/bureaus/demo/gaps", "/api/v1/bureaus/SL99/gaps"
+    callers = (
+        Grant("", Role.ADMINISTRATOR),
+        Grant("", Role.SO, "SL99"),
+        Grant("", Role.T1, "SL98", person="P001"),
+    )
+
+    def answer(grant: Grant, path: str) -> tuple[int, str]:
+        code = path.split("/")[4]
+        said = door.client_for(grant).get(path)
+        shown = {key: value for key, value in said.json().items() if key != "requestId"}
+        return said.status_code, str(shown).replace(code, "CODE")
+
+    assert door.client_for(Grant("", Role.SO, "demo")).get(there).status_code == 200
+    refused = [answer(grant, path) for grant in callers[1:] for path in (there, absent)]
+    assert refused[0][0] == 404
+    assert len(set(refused)) == 1
+    # the administrator's token may read no data at all, whichever bureau it names
+    assert answer(callers[0], there) == answer(callers[0], absent)
+    assert answer(callers[0], there)[0] == 403
