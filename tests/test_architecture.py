@@ -23,7 +23,7 @@ LAYERS = (
     ("check",),
     ("coverage", "network", "recheck"),
     ("charts", "commits", "questions"),
-    ("report",),
+    ("report", "upkeep"),
     ("service",),
     ("cli",),
 )
