@@ -96,6 +96,39 @@ def test_a_statement_remembers_every_cell_it_came_from() -> None:
     assert store.cell(triple) == cells[0]
 
 
+def test_a_triple_goes_with_the_last_cell_that_gave_it() -> None:
+    store = EmbeddedStore()
+    one, two = (statement("R1", "a", cell=Cell(file, "表4", 2, "风险描述")) for file in ("a.xlsx", "b.xlsx"))
+    store.commit(delta(one, two))
+
+    store.commit(delta(removed=(one,)))
+    assert list(store.statements(NAMES)) == [two]
+    store.commit(delta(removed=(one,)))  # that cell has nothing to take back any more
+    assert list(store.statements(NAMES)) == [two]
+
+    store.commit(delta(removed=(two,)))
+    assert store.graphs() == ()
+
+
+def test_a_triple_taken_out_without_a_cell_takes_its_cells_along() -> None:
+    store = EmbeddedStore()
+    store.commit(delta(statement("R1", "a", cell=Cell("a.xlsx", "表4", 2, "风险描述"))))
+
+    store.commit(delta(removed=(statement("R1", "a"),)))
+
+    assert store.graphs() == ()
+
+
+def test_a_snapshot_is_what_the_graphs_hold_cells_included() -> None:
+    store = EmbeddedStore()
+    store.commit(delta(statement("R1", "a", cell=Cell("a.xlsx", "表4", 2, "风险描述")), statement("R2", "b")))
+    graphs = (NAMES.asserted(GraphKind.PUBLIC), NAMES.cells(GraphKind.PUBLIC))
+
+    assert len(store.snapshot(graphs)) == 3
+    assert set(store.snapshot(graphs)) == set(store.quads(graphs)) == set(store.oxigraph)
+    assert len(store.snapshot(graphs[:1])) == 2
+
+
 def test_each_kind_has_a_graph_of_its_own_and_so_have_its_cells() -> None:
     store = EmbeddedStore()
     store.commit(delta(*(statement("R1", k.value, k, Cell("f", "s", 1, "c")) for k in GraphKind)))
