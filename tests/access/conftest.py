@@ -21,10 +21,11 @@ NAMES = BureauGraphs("https://dutygraph.example/", "SY")
 IDENTIFIER = ox.NamedNode("http://purl.org/dc/terms/identifier")
 REIFIES = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#reifies")
 
-# name in the tests → who: side 1 bare, side 2 with a dash; T2-lapsed was of side 1 once
+# name in the tests → who: bare of side 1, "other" of side 2, "lapsed" of side 1 once
 CALLERS = {
     "T1": Caller("t1", Role.T1, "SY", "P1"),
     "T1-other": Caller("t1b", Role.T1, "SY", "P8"),
+    "T1-lapsed": Caller("t1c", Role.T1, "SY", "P9"),
     "T2": Caller("t2", Role.T2, "SY", "P2"),
     "T2-other": Caller("t2b", Role.T2, "SY", "P5"),
     "T2-lapsed": Caller("t2c", Role.T2, "SY", "P9"),
@@ -72,10 +73,11 @@ def checked(store: EmbeddedStore, commit: int = 1) -> OneBureau:
     return OneBureau(store, BureauState(NAMES, head, report, gaps))
 
 
-def load_bureau() -> EmbeddedStore:
-    """Read ``bureau.trig``; give every node its id and every triple a cell."""
+def load_bureau(*files: str) -> EmbeddedStore:
+    """Read ``bureau.trig`` and these files; give every node its id and every triple a cell."""
     store = EmbeddedStore()
-    store.oxigraph.load(path=str(Path(__file__).with_name("bureau.trig")), format=ox.RdfFormat.TRIG)
+    for file in ("bureau.trig", *files):
+        store.oxigraph.load(path=str(Path(__file__).with_name(file)), format=ox.RdfFormat.TRIG)
     quads = list(store.oxigraph)
     named = {quad.subject for quad in quads if quad.predicate == IDENTIFIER}
     graphs = {quad.subject: quad.graph_name for quad in quads if quad.graph_name.value[-8:] != "identity"}

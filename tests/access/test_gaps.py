@@ -57,7 +57,7 @@ def test_a_gap_names_no_hidden_person(caller: str, views: dict[str, View], burea
     assert whole.value is not None
     assert whole.value.id == "P5"
     (told,) = visible(views[caller], "R20", "line-chart/X2")
-    if caller in ("T1", "T1-other", "SO", "T2-other"):
+    if caller in ("T1", "T1-other", "T1-lapsed", "SO", "T2-other"):
         assert (told.value, told.message, told.id) == (whole.value, whole.message, whole.id)
         return
     assert (told.value, told.path, told.cell) == (None, None, None)
@@ -204,8 +204,8 @@ def test_an_assignment_is_told_to_whom_it_is_given_and_to_who_sees_that_person(
 @pytest.mark.parametrize(
     ("focus", "callers"),
     [
-        ("issue/I77", {"T1", "T1-other", "SO"}),
-        ("task-sheet/T77", {"T1", "T1-other", "SO"}),
+        ("issue/I77", {"T1", "T1-other", "T1-lapsed", "SO"}),
+        ("task-sheet/T77", {"T1", "T1-other", "T1-lapsed", "SO"}),
         ("talk/TH77", set()),
         ("business/B77", set(CALLERS)),
         ("something/else", {"SO"}),

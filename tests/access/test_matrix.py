@@ -19,7 +19,7 @@ from tests.access.test_reaches import SEEN, cells
 
 EVERYBODY = " ".join(CALLERS)
 # ● for tier 1 and the office in nearly every row
-OVER_ALL = "T1 T1-other SO"
+OVER_ALL = "T1 T1-other T1-lapsed SO"
 REPORTS = tuple(f"2025-{month:02}" for month in range(1, 7))
 
 SEEN_BY = {
@@ -177,13 +177,7 @@ def test_who_reported_is_told_to_the_office_and_to_tier_1_of_the_line(
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_that_a_department_was_scored_is_told_with_the_score(caller: str, views: dict[str, View]) -> None:
-    scored = {
-        "T2": {"D1"},
-        "T2-other": {"D2"},
-        "T1": {"D1", "D2"},
-        "T1-other": {"D1", "D2"},
-        "SO": {"D1", "D2"},
-    }
+    scored = dict.fromkeys(OVER_ALL.split(), {"D1", "D2"}) | {"T2": {"D1"}, "T2-other": {"D2"}}
     told = {(s, o) for s, o in triples(views[caller], "fulfilledBy") if s.startswith("evaluation-")}
     assert told == {(f"evaluation-{score}-2024", score) for score in scored.get(caller, ())}
 

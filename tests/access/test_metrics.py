@@ -25,7 +25,7 @@ def measured(a_view: View) -> set[str]:
 @pytest.mark.parametrize(
     ("callers", "subjects"),
     [
-        ("T1 T1-other SO", {"post/G1", "post/G2", "risk/R1", "risk/R2"}),
+        ("T1 T1-other T1-lapsed SO", {"post/G1", "post/G2", "risk/R1", "risk/R2"}),
         ("holder", {"post/G1"}),
         ("holder-other", {"post/G2"}),
         ("T2 T2-other T2-lapsed T3 T3-other holder-lapsed FD FD-other trainee", set()),
