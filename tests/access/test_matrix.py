@@ -177,7 +177,7 @@ def test_who_reported_is_told_to_the_office_and_to_tier_1_of_the_line(
 
 @pytest.mark.parametrize("caller", CALLERS)
 def test_that_a_department_was_scored_is_told_with_the_score(caller: str, views: dict[str, View]) -> None:
-    scored = dict.fromkeys(OVER_ALL.split(), {"D1", "D2"}) | {"T2": {"D1"}, "T2-other": {"D2"}}
+    scored = {name: {"D1", "D2"} for name in OVER_ALL.split()} | {"T2": {"D1"}, "T2-other": {"D2"}}
     told = {(s, o) for s, o in triples(views[caller], "fulfilledBy") if s.startswith("evaluation-")}
     assert told == {(f"evaluation-{score}-2024", score) for score in scored.get(caller, ())}
 
