@@ -53,7 +53,7 @@ def recheck(
         text = Text(
             f"日期须在 {EARLIEST} 至 {LATEST} 之间。", f"The date must be from {EARLIEST} to {LATEST}."
         )
-        raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/body/asOf")])
+        raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/body/asOf")])
     committed = service.committer.recheck(code, wanted.as_of, view.caller.actor)
     after = service.views.of(view.caller, code)
     return Checked(as_of=committed.state.head.as_of, change=change_model(committed, after))

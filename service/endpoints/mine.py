@@ -95,7 +95,7 @@ def list_mine(
     ] = None,
     overdue: Annotated[bool | None, Query(description="只要逾期的 / Only those overdue")] = None,
 ) -> Response:
-    """负责或受派的缺口，到期的任务单、问题、豁免；逾期的在前 / Gaps, sheets, issues, waivers; overdue first."""
+    """负责或受派的缺口，到期的任务单、问题、豁免；逾期的在前 / Gaps and duties due; overdue first."""
     found = answers.of(view, "mine", lambda: Mine(view, rows_of(view, answers)).duties())
     rows = [row for row in found if not kind or row.kind in kind]
     rows = [row for row in rows if overdue is None or row.overdue is overdue]

@@ -52,17 +52,8 @@ class WaiverModel(ApiModel):
 
 
 def _model(row: WaiverRow) -> WaiverModel:
-    return WaiverModel(
-        id=row.id,
-        rule=row.rule,
-        focus=row.focus,
-        reason=row.reason,
-        from_=row.begins,
-        until=row.until,
-        by=row.by,
-        state=row.state,
-        gaps=_gaps(row),
-    )
+    told = {column.key: column.get(row) for column in COLUMNS}
+    return WaiverModel.model_validate(told)
 
 
 def _gaps(row: WaiverRow) -> list[str]:

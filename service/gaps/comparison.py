@@ -80,7 +80,7 @@ def day_of(asked: str, as_of: date, pointer: str) -> date:
             f"“{asked}”不是 {EARLIEST.year} 至 {LATEST.year} 年的日期或年份；请写 2025-06-30 或 2025。",
             f"“{asked}” is no date or year of {EARLIEST.year} to {LATEST.year}; write 2025-06-30 or 2025.",
         )
-        raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer=pointer)])
+        raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer=pointer)])
     return as_of if year_only and day.year == as_of.year else day
 
 
@@ -105,7 +105,7 @@ class Comparing:
         first, last = day_of(before, view.as_of, "/query/from"), day_of(after, view.as_of, "/query/to")
         if first > last:
             text = Text("起始日期须不晚于截止日期。", "The first date must not be after the second.")
-            raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/query/from")])
+            raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/query/from")])
         commit = self._commit_of(first)
         if basis is None:
             basis = Basis.DATA if commit is None else Basis.HISTORY
@@ -182,7 +182,7 @@ class Comparing:
             f"The register begins on {first}; for earlier dates use basis=data (the data of now, judged by "
             "the dates).",
         )
-        return ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/query/from")])
+        return ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/query/from")])
 
 
 def _change(before: bool, after: bool) -> Change | None:  # noqa: FBT001 - two sides of one question

@@ -15,7 +15,7 @@ NOBODY = "none"
 """The word for "assigned to nobody", "in no business", "without a star" and the like."""
 _TIERS = ("3", "2", "1")
 _STARS = ("3", "2", "1")
-_MOST_LISTED = 60
+_MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class GapFilter:
         )
         errors = [error for name, given, there in possible for error in _unknown(name, given, there)]
         if errors:
-            raise ProblemError(422, "invalid", count=len(errors), errors=errors)
+            raise ProblemError(422, "unfit", count=len(errors), errors=errors)
 
 
 def gap_filter(state: Iterable[str] | None, text: str | None, **given: Iterable[str] | None) -> GapFilter:

@@ -92,7 +92,7 @@ def _check(view: View, person: str, due: date | None) -> None:
         )
         errors.append(ErrorItem(text, pointer="/body/due"))
     if errors:
-        raise ProblemError(422, "invalid", count=len(errors), errors=errors)
+        raise ProblemError(422, "unfit", count=len(errors), errors=errors)
 
 
 _NOT_ASSIGNED = Text(

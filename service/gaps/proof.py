@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import pyoxigraph as ox
 from rdflib import Literal
@@ -64,7 +64,7 @@ def _is(result: Result, finding: Finding) -> bool:
 
 def _facts(view: View, reasons: Reasons, reads: Iterable[Mapping[str, Any]]) -> Iterator[FactModel]:
     for read in reads:
-        terms: list[Node] = [from_n3(text) for text in read["triple"]]
+        terms = [cast("Node", from_n3(text)) for text in read["triple"]]
         subject, predicate, value = (bilingual(reasons.name(term)) for term in terms)
         triple = ox.Triple(*map(to_oxigraph, terms))  # type: ignore[arg-type]
         plain = all(isinstance(term, Literal) or str(term) for term in terms)

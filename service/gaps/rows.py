@@ -81,8 +81,9 @@ def rule_of(finding: Finding) -> RuleShape:
 def rule_shapes() -> Mapping[tuple[str, str | None], RuleShape]:
     """Return all rules by id and severity, and by id alone."""
     shapes = catalogue()
-    alone = {(shape.rule, None): shape for shape in reversed(shapes)}
-    return {**alone, **{(shape.rule, shape.severity): shape for shape in shapes}}
+    found: dict[tuple[str, str | None], RuleShape] = {(shape.rule, None): shape for shape in reversed(shapes)}
+    found.update({(shape.rule, shape.severity): shape for shape in shapes})
+    return found
 
 
 def _order(finding: Finding) -> tuple[int, str, str, str]:

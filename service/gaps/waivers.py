@@ -223,7 +223,7 @@ def _next_id(held: Held) -> str:
 
 
 def _refused(pointer: str, text: Text) -> ProblemError:
-    return ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer=pointer)])
+    return ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer=pointer)])
 
 
 def _past(day: date, as_of: date) -> Text:
