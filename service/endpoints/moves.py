@@ -8,11 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request, Response
 from pydantic import Field, model_validator
 
-from dutygraph.commits.acts import Action
 from dutygraph.commits import utcnow
+from dutygraph.commits.acts import Action
 from dutygraph.model import Delta
 from dutygraph.service.access.roles import Scope
-from dutygraph.service.access.view import View
 from dutygraph.service.access.writes import may_write
 from dutygraph.service.endpoints.records import WRITE_RESPONSES
 from dutygraph.service.figures import answer_figure
@@ -24,10 +23,9 @@ from dutygraph.service.models import ApiModel, BilingualText, Dated, bilingual
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.records.acting import check_tag, there, written
 from dutygraph.service.records.addressing import PreconditionsDep, RecordDep
-from dutygraph.service.records.held import Held
 from dutygraph.service.records.models import FieldValue, MoveRow, RecordBody, WrittenRecord, checked_text
 from dutygraph.service.records.shown import move_row
-from dutygraph.service.records.writing import visible, whole, write
+from dutygraph.service.records.writing import Sight, visible, write_on
 from dutygraph.service.running import require_scope
 
 router = APIRouter(prefix="/bureaus/{code}/records/{kind}/{id}/moves", tags=["records"])
@@ -83,19 +81,20 @@ class Moves(Dated):
 @router.get("", summary="可办的流转与经过 / The moves from here, and the history", response_model=Moves)
 def list_moves(asked: RecordDep, request: Request) -> Response:
     """从当前状态可办的每一步，还缺什么 / What the caller may do from this state, and what it still lacks."""
-    cycle, held = _cycle(asked.kind.kind), visible(asked.view)
+    cycle, view = _cycle(asked.kind.kind), asked.view()
+    held = visible(view)
     there(held, asked.kind, asked.id)
 
     def moves() -> dict[str, object]:
-        everything = whole(asked.service, asked.view)
-        mover = _mover(asked.view, everything, cycle, asked.id)
+        seen = asked.sight()
+        mover = _mover(seen, cycle, asked.id)
         return {
             "state": state_of(held, cycle, asked.id).word,
-            "moves": _possible(everything, cycle, asked.id, mover, asked.view),
+            "moves": _possible(seen, cycle, asked.id, mover),
             "history": [_made(change) for change in history(held, asked.kind.kind, asked.id)],
         }
 
-    return answer_figure(moves, asked.view, request)
+    return answer_figure(moves, view, request)
 
 
 @router.post(
@@ -114,16 +113,15 @@ def make_move(
     cycle = _cycle(asked.kind.kind)
     fields = RecordBody(fields=wanted.fields).plain()
 
-    def plan(seen: View) -> tuple[Delta, str, str]:
-        there(visible(seen), asked.kind, asked.id)
-        check_tag(visible(seen), asked.kind, asked.id, given.match, needed=False)
-        held = whole(asked.service, seen)
+    def plan(seen: Sight) -> tuple[Delta, str, str]:
+        there(seen.visible, asked.kind, asked.id)
+        check_tag(seen.visible, asked.kind, asked.id, given.match, needed=False)
         move = Asked(wanted.to, wanted.note.strip(), fields, seen.as_of, utcnow())
-        made, delta = moving(held, cycle, asked.id, _mover(seen, held, cycle, asked.id), move)
+        made, delta = moving(seen.whole, cycle, asked.id, _mover(seen, cycle, asked.id), move)
         return delta, asked.target, f"{made.start} → {made.end}"
 
-    committed = write(asked.service, asked.caller, asked.code, Action.RECORD_MOVE, plan)
-    return written(asked.service, asked.caller, asked.kind, asked.id, committed, response)
+    committed = write_on(asked.service, asked.sight, Action.RECORD_MOVE, plan)
+    return written(asked.sight(), asked.kind, asked.id, committed, response)
 
 
 def _cycle(kind: str) -> LifeCycle:
@@ -133,28 +131,22 @@ def _cycle(kind: str) -> LifeCycle:
     return found
 
 
-def _mover(view: View, held: Held, cycle: LifeCycle, identifier: str) -> Mover:
-    caller = view.caller
-    own = may_write(
-        caller,
-        Action.RECORD_MOVE,
-        kind=cycle.kind,
-        own=view.in_scope(held.iri(cycle.kind, identifier)),
-    )
-    return mover_of(held, caller, view.as_of, own=own)
+def _mover(seen: Sight, cycle: LifeCycle, identifier: str) -> Mover:
+    in_scope = seen.in_scope(seen.whole.iri(cycle.kind, identifier))
+    own = may_write(seen.caller, Action.RECORD_MOVE, kind=cycle.kind, own=in_scope)
+    return mover_of(seen.whole, seen.caller, seen.as_of, own=own)
 
 
-def _possible(
-    held: Held, cycle: LifeCycle, identifier: str, mover: Mover, view: View
-) -> Sequence[dict[str, object]]:
+def _possible(seen: Sight, cycle: LifeCycle, identifier: str, mover: Mover) -> Sequence[dict[str, object]]:
     """Return the moves that the caller's role may make from here, each with what it still lacks."""
+    held = seen.whole
     leaving = [
         move for move in cycle.leaving(state_of(held, cycle, identifier)) if mover.caller.role in move.by
     ]
     if not leaving:
         return []
     store = with_delta(held, Delta(held.names.code, held.names.base, ()))
-    situation = mover.situation(held, held.iri(cycle.kind, identifier), view.as_of)
+    situation = mover.situation(held, held.iri(cycle.kind, identifier), seen.as_of)
     found = []
     for move in leaving:
         parties = unmet(store, situation, "parties", move.parties)

@@ -10,7 +10,6 @@ from dutygraph.commits.acts import Action
 from dutygraph.loaders.fields import kind_forms
 from dutygraph.model import Delta, GraphKind
 from dutygraph.service.access.roles import Scope
-from dutygraph.service.access.view import View
 from dutygraph.service.access.writes import require_write
 from dutygraph.service.figures import (
     answer_figure,
@@ -48,7 +47,7 @@ from dutygraph.service.records.models import (
     WrittenRecord,
 )
 from dutygraph.service.records.shown import ShownRecord, kind_model
-from dutygraph.service.records.writing import visible, whole, write
+from dutygraph.service.records.writing import Sight, visible, write_on
 from dutygraph.service.running import ViewDep, require_scope
 
 router = APIRouter(prefix="/bureaus/{code}/records", tags=["records"])
@@ -115,15 +114,16 @@ def list_records(
 ) -> Response:
     """只含当前身份可见的记录 / Only the records that this role may see."""
     filters = [field_filter(asked.kind, one) for one in where or ()]
-    held = visible(asked.view)
+    view = asked.view()
+    held = visible(view)
     found = [ShownRecord(held, asked.kind, name) for name in sorted(held.identifiers(asked.kind))]
     if text:
         found = [one for one in found if text in one.id or text in one.label]
     found = [one for one in found if all(lets_through(one) for lets_through in filters)]
     if any(one.graph == GraphKind.RESTRICTED for one in found):
-        note_restricted(asked.service, asked.view, asked.kind.kind)
+        note_restricted(asked.service, view, asked.kind.kind)
     columns = json_columns() if query.form(request) == "json" else file_columns(asked.kind)
-    return answer_list(found, columns, asked.view, query, request)
+    return answer_list(found, columns, view, query, request)
 
 
 @router.get(
@@ -134,14 +134,15 @@ def list_records(
 )
 def read_record(asked: RecordDep, request: Request) -> Response:
     """ETag 供修改时用 / Its ETag is what a change is based on."""
-    held = visible(asked.view)
+    view = asked.view()
+    held = visible(view)
     shown = there(held, asked.kind, asked.id)
     if held.graph(asked.kind.kind, asked.id) is GraphKind.RESTRICTED:
-        note_restricted(asked.service, asked.view, asked.target)
+        note_restricted(asked.service, view, asked.target)
     tag = record_tag(held.triples(asked.kind, asked.id))
     if has_already(request, tag):
         return not_modified(tag)
-    content = dated(shown.model().model_dump(mode="json", by_alias=True), asked.view)
+    content = dated(shown.model().model_dump(mode="json", by_alias=True), view)
     return Response(json_bytes(content), media_type="application/json", headers=cache_headers(tag))
 
 
@@ -159,14 +160,14 @@ def create_record(
     require_making(asked.caller, asked.kind)
     made: list[str] = []
 
-    def plan(seen: View) -> tuple[Delta, str, str]:
+    def plan(seen: Sight) -> tuple[Delta, str, str]:
         delta, identifier = creation(asked.service, seen, asked.kind, wanted.id, wanted.plain())
         made[:] = [identifier]
         return delta, f"{asked.kind.kind}/{identifier}", ""
 
-    committed = write(asked.service, asked.caller, asked.code, Action.RECORD_CREATE, plan)
+    committed = write_on(asked.service, asked.sight, Action.RECORD_CREATE, plan)
     response.headers["Location"] = location(asked.code, asked.kind.kind, made[0])
-    return written(asked.service, asked.caller, asked.kind, made[0], committed, response)
+    return written(asked.sight(), asked.kind, made[0], committed, response)
 
 
 @router.put(
@@ -187,19 +188,19 @@ def replace_record(
     else:
         require_write(asked.caller, Action.RECORD_REPLACE, kind=asked.kind.kind)
 
-    def plan(seen: View) -> tuple[Delta, str, str]:
+    def plan(seen: Sight) -> tuple[Delta, str, str]:
         if given.creates:
-            if whole(asked.service, seen).registered(asked.kind.kind, asked.id):
+            if seen.whole.registered(asked.kind.kind, asked.id):
                 raise ProblemError(412, "record-exists", id=asked.id)
             return creation(asked.service, seen, asked.kind, asked.id, wanted.plain())[0], asked.target, ""
-        there(visible(seen), asked.kind, asked.id)
-        check_tag(visible(seen), asked.kind, asked.id, given.match)
-        return replacement(asked.service, seen, asked.kind, asked.id, wanted.plain()), asked.target, ""
+        there(seen.visible, asked.kind, asked.id)
+        check_tag(seen.visible, asked.kind, asked.id, given.match)
+        return replacement(seen, asked.kind, asked.id, wanted.plain()), asked.target, ""
 
     action = Action.RECORD_CREATE if given.creates else Action.RECORD_REPLACE
-    committed = write(asked.service, asked.caller, asked.code, action, plan)
+    committed = write_on(asked.service, asked.sight, action, plan)
     response.status_code = 201 if given.creates else 200
-    return written(asked.service, asked.caller, asked.kind, asked.id, committed, response)
+    return written(asked.sight(), asked.kind, asked.id, committed, response)
 
 
 @router.delete(
@@ -213,12 +214,12 @@ def delete_record(asked: RecordDep, given: PreconditionsDep) -> Response:
     """仍被引用的记录不能删除 / A record that others refer to is not deleted."""
     require_write(asked.caller, Action.RECORD_DELETE, kind=asked.kind.kind)
 
-    def plan(seen: View) -> tuple[Delta, str, str]:
-        held = whole(asked.service, seen)
-        there(visible(seen), asked.kind, asked.id)
-        check_tag(visible(seen), asked.kind, asked.id, given.match)
-        refuse_referred(held.references(asked.kind, asked.id), visible(seen), asked.kind.kind)
+    def plan(seen: Sight) -> tuple[Delta, str, str]:
+        held = seen.whole
+        there(seen.visible, asked.kind, asked.id)
+        check_tag(seen.visible, asked.kind, asked.id, given.match)
+        refuse_referred(held.references(asked.kind, asked.id), seen.visible, asked.kind.kind)
         return deleting(held, asked.kind, asked.id), asked.target, ""
 
-    write(asked.service, asked.caller, asked.code, Action.RECORD_DELETE, plan)
+    write_on(asked.service, asked.sight, Action.RECORD_DELETE, plan)
     return Response(status_code=204)

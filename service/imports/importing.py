@@ -21,7 +21,7 @@ from dutygraph.service.imports.planning import Plan, planned
 from dutygraph.service.imports.reading import NAMES, READ
 from dutygraph.service.imports.uploads import Upload, Uploads, now
 from dutygraph.service.problems import ProblemError
-from dutygraph.service.records.models import gap_brief
+from dutygraph.service.records.models import gap_brief, told_to_the_office
 from dutygraph.service.running import Service
 from dutygraph.store import BureauGraphs
 
@@ -205,8 +205,10 @@ def _trial(
         ],
         "added": preview.added if preview else 0,
         "removed": preview.removed if preview else 0,
-        "newGaps": [gap_brief(gap).model_dump(mode="json", by_alias=True) for gap in new],
-        "resolvedGaps": [gap_brief(gap).model_dump(mode="json", by_alias=True) for gap in resolved],
+        "newGaps": [gap_brief(gap).model_dump(mode="json", by_alias=True) for gap in told_to_the_office(new)],
+        "resolvedGaps": [
+            gap_brief(gap).model_dump(mode="json", by_alias=True) for gap in told_to_the_office(resolved)
+        ],
         "persisting": preview.persisting if preview else 0,
         "overwritten": [{"kind": kind, "id": identifier} for kind, identifier in plan.overwritten],
         "keptOnline": plan.kept,

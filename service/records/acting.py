@@ -26,7 +26,7 @@ from dutygraph.service.records.fielderrors import field_errors
 from dutygraph.service.records.held import Held, Reference, record_tag
 from dutygraph.service.records.models import WrittenRecord, change_model
 from dutygraph.service.records.shown import ShownRecord
-from dutygraph.service.records.writing import visible, whole
+from dutygraph.service.records.writing import Sight, whole
 from dutygraph.service.running import Service
 
 _LISTED_REFERENCES = 100
@@ -112,7 +112,7 @@ def require_making(caller: Caller, kind: KindForm) -> None:
 
 
 def creation(
-    service: Service, seen: View, kind: KindForm, identifier: str | None, fields: Mapping[str, object]
+    service: Service, seen: View | Sight, kind: KindForm, identifier: str | None, fields: Mapping[str, object]
 ) -> tuple[Delta, str]:
     """Return the delta that creates a record, and its id.
 
@@ -137,38 +137,29 @@ def creation(
     return delta, entry.id
 
 
-def replacement(
-    service: Service, seen: View, kind: KindForm, identifier: str, fields: Mapping[str, object]
-) -> Delta:
+def replacement(seen: Sight, kind: KindForm, identifier: str, fields: Mapping[str, object]) -> Delta:
     """Return the delta that replaces a record.
 
     Raises:
         ProblemError: 422, a field is wrong; 409, the state would change.
 
     """
-    held = whole(service, seen)
+    held = seen.whole
     cycle = life_cycles().get(kind.kind)
     if cycle is not None and kind.field("state") is not None:
         fields = _standing(held, cycle, kind, identifier, fields)
     entry = _entry(held, kind, identifier, fields)
-    triples = {triple for _, triple in visible(seen).triples(kind, identifier)}
+    triples = {triple for _, triple in seen.visible.triples(kind, identifier)}
     return replacing(held, entry, triples)
 
 
 def written(
-    service: Service,
-    caller: Caller,
-    kind: KindForm,
-    identifier: str,
-    committed: Committed,
-    response: Response,
+    seen: Sight, kind: KindForm, identifier: str, committed: Committed, response: Response
 ) -> WrittenRecord:
-    """Return a record as it was written, with its new tag in the answer's headers."""
-    view = service.views.of(caller, committed.state.names.code)
-    held = visible(view)
-    response.headers["ETag"] = record_tag(held.triples(kind, identifier))
+    """Return a record as it was written, with its new tag in the answer's headers; *seen* is of after it."""
+    response.headers["ETag"] = record_tag(seen.visible.triples(kind, identifier))
     return WrittenRecord(
-        record=ShownRecord(held, kind, identifier).model(), change=change_model(committed, view)
+        record=ShownRecord(seen.visible, kind, identifier).model(), change=change_model(committed, seen.view)
     )
 
 

@@ -8,10 +8,12 @@ from typing import Annotated
 from fastapi import Depends, Header, Path
 
 from dutygraph.loaders.fields import KindForm
-from dutygraph.service.access.roles import Caller
+from dutygraph.service.access.roles import Caller, Scope
 from dutygraph.service.access.view import View
+from dutygraph.service.problems import ProblemError
 from dutygraph.service.records.acting import kind_named
-from dutygraph.service.running import Service, ServiceDep, ViewDep
+from dutygraph.service.records.writing import Sight, sight_of
+from dutygraph.service.running import CallerDep, CodePath, Service, ServiceDep, check_scope
 
 KindPath = Annotated[str, Path(max_length=60, description="记录种类 / The kind", examples=["control"])]
 IdPath = Annotated[str, Path(alias="id", max_length=400, description="编号 / The id", examples=["C04-05"])]
@@ -19,21 +21,20 @@ IdPath = Annotated[str, Path(alias="id", max_length=400, description="编号 / T
 
 @dataclass(frozen=True, slots=True)
 class KindAsked:
-    """A kind of record at a bureau, as its caller sees it."""
+    """A kind of record at a bureau, and who asks."""
 
     kind: KindForm
-    view: View
+    caller: Caller
+    code: str
     service: Service
 
-    @property
-    def caller(self) -> Caller:
-        """Who asks."""
-        return self.view.caller
+    def view(self) -> View:
+        """Return what the caller may see of the bureau."""
+        return self.service.views.of(self.caller, self.code)
 
-    @property
-    def code(self) -> str:
-        """The bureau's code."""
-        return self.view.names.code
+    def sight(self) -> Sight:
+        """Return what the caller sees of the kind, and the whole that a write must respect."""
+        return sight_of(self.service, self.caller, self.code, self.kind.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +49,22 @@ class RecordAsked(KindAsked):
         return f"{self.kind.kind}/{self.id}"
 
 
-def kind_asked(kind: KindPath, view: ViewDep, service: ServiceDep) -> KindAsked:
+def kind_asked(code: CodePath, kind: KindPath, caller: CallerDep, service: ServiceDep) -> KindAsked:
     """Return the kind that a request is about.
 
     Raises:
-        ProblemError: 404, there is no such kind.
+        ProblemError: 404, no such kind, or not the caller's bureau; 403, the token may not read.
 
     """
-    return KindAsked(kind_named(kind), view, service)
+    check_scope(caller, Scope.READ)
+    if code != caller.bureau:
+        raise ProblemError(404, "unknown-bureau", code=code)
+    return KindAsked(kind_named(kind), caller, code, service)
 
 
 def record_asked(asked: Annotated[KindAsked, Depends(kind_asked)], identifier: IdPath) -> RecordAsked:
     """Return the record that a request is about, which need not be there."""
-    return RecordAsked(asked.kind, asked.view, asked.service, identifier)
+    return RecordAsked(asked.kind, asked.caller, asked.code, asked.service, identifier)
 
 
 KindDep = Annotated[KindAsked, Depends(kind_asked)]

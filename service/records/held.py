@@ -85,7 +85,7 @@ class Held:
         """Return what would point at nothing if the record were gone, each by its kind, id and property."""
         iri = ox.NamedNode(self.iri(kind.kind, identifier))
         own = {ox.NamedNode(str(name)) for name in owned_inversely()}
-        # a part names its whole (a focus item its task sheet): that the whole lists it, is the part's own word
+        # a part names its whole (a focus item its sheet): that the whole lists it, is the part's own word
         parts = {ox.NamedNode(str(f.property)) for f in kind.fields if f.inverse and not f.many}
         found: set[Reference] = set()
         for _, quad in self.quads(None, None, iri):

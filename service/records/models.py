@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
@@ -166,6 +167,11 @@ class WrittenRecord(ApiModel):
     change: ChangeModel
 
 
+def told_to_the_office(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the gaps that may be told to those who see everything but what talks are about."""
+    return [finding for finding in findings if finding.focus.kind != "TalkRecord"]
+
+
 def gap_brief(finding: Finding) -> GapBrief:
     """Return a gap in one line."""
     return GapBrief(
@@ -177,8 +183,18 @@ def gap_brief(finding: Finding) -> GapBrief:
     )
 
 
-def change_model(committed: Committed, view: View) -> ChangeModel:
-    """Return what a commit did, as far as the caller sees it in a view of after it."""
+def change_model(committed: Committed, view: View | None) -> ChangeModel:
+    """Return what a commit did, as far as the caller sees it in a view of after it (None: all of it)."""
+    if view is None:
+        done = committed.change
+        return ChangeModel(
+            commit=committed.commit,
+            added=done.added,
+            removed=done.removed,
+            new_gaps=[gap_brief(gap) for gap in told_to_the_office(done.new)],
+            resolved_gaps=[gap_brief(gap) for gap in told_to_the_office(done.resolved)],
+            persisting=done.persisting,
+        )
     there = {gap.id: gap for gap in view.findings}
     known = {history.finding.id: history.finding for history in view.gaps}
     new = [there[gap.id] for gap in committed.change.new if gap.id in there]
