@@ -25,9 +25,12 @@ _TRUNCATED = {
     "description": "结果被截断：rows=行数 或 bytes=字节数 / The answer was cut at this limit",
     "schema": {"type": "string"},
 }
+_SCHEMAS: Mapping[str, dict[str, Any]] = {"json": {"type": "object", "required": ["head"]}, "json-ld": {}}
 _ANSWER = {
     "description": "结果；不带查询时为服务说明 / The answer, or the description of the service",
-    "content": {entry.media[0]: {"schema": {"type": "string"}} for entry in formats()},
+    "content": {
+        entry.media[0]: {"schema": _SCHEMAS.get(entry.key, {"type": "string"})} for entry in formats()
+    },
     "headers": {"X-Dutygraph-Truncated": _TRUNCATED},
 }
 _RESPONSES: Mapping[int | str, dict[str, Any]] = {

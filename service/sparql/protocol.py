@@ -16,7 +16,7 @@ from starlette.requests import Request
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.sparql.texts import text
 
-LONGEST = 256 * 1024
+LONGEST = 128 * 1024
 """The longest query with its parameters, in bytes."""
 
 FORM = "application/x-www-form-urlencoded"

@@ -68,7 +68,8 @@ _FORMS = {
     Kind.VARIABLE: rf"[?$][{_BASE}_0-9][{_MORE}]*",
     Kind.LANGUAGE: r"@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[a-z]+)?",
     Kind.BLANK: rf"_:[{_BASE}_0-9](?:\.*[{_MORE}\-])*",
-    Kind.NAME: rf"(?:[{_BASE}](?:\.*[{_MORE}\-])*)?:"
+    # a longer prefix would be looked for again from each of its words
+    Kind.NAME: rf"(?:[{_BASE}](?:\.{{0,9}}[{_MORE}\-]){{0,40}})?:"
     rf"(?:(?:[{_BASE}_0-9:]|{_ODD})(?:\.*(?:[{_MORE}\-:]|{_ODD}))*)?",
     Kind.NUMBER: r"(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+",
     Kind.WORD: r"[A-Za-z_][A-Za-z0-9_]*",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rdflib import SH, Graph
 
+from dutygraph.service.sparql.protocol import LONGEST
 from dutygraph.service.sparql.refuse import Form, QueryRefusedError, Refusal, read_query
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -204,3 +206,11 @@ def test_whatever_is_let_through_calls_nobody(elsewhere: HTTPServer, pieces: lis
     with suppress(SyntaxError, RuntimeError, ValueError):
         list(ox.Store().query(reading.text))  # type: ignore[arg-type]
     assert elsewhere.calls == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("piece", ["a.", "a..", "<a", "'", "{", "(", "\\u0061.", "'''a", "?a<?b#>"])
+def test_the_longest_query_is_read_in_seconds(piece: str) -> None:
+    started = time.monotonic()
+    with suppress(QueryRefusedError):
+        read_query("ASK { FILTER(" + piece * (LONGEST // len(piece)))
+    assert time.monotonic() - started < 10
