@@ -69,6 +69,7 @@ def test_a_past_that_cannot_be_had_is_told(store: Path, tmp_path: Path) -> None:
 def test_an_audit_log_that_is_whole(store: Path) -> None:
     assert run("audit", "verify", store).stdout == "共2条，全部完好\n"
     assert run("audit", "verify", store, "--lang", "en").stdout == "2 entries: all whole\n"
+    assert run("audit", "verify", store, "--data").stdout == "共2条，全部完好\n"
     assert run("audit", "verify", store, "--json").stdout == ""
 
 

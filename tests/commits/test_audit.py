@@ -260,3 +260,24 @@ def test_reads_together_are_each_entered(committer: Committer) -> None:
     assert committer.verify() == []
     assert len(list(committer.entries("demo"))) == 21
     assert NAMES.audit in committer.folder.store.graphs()
+
+
+@pytest.mark.parametrize("what", ["add", "remove"])
+def test_data_that_no_commit_made_are_found(store: Path, what: str) -> None:
+    def change(graphs: ox.Store) -> None:
+        quad = next(iter(graphs.quads_for_pattern(None, None, None, ox.NamedNode(f"{NAMES.bureau}/public"))))
+        if what == "remove":
+            graphs.remove(quad)
+        else:
+            graphs.add(ox.Quad(quad.subject, quad.predicate, ox.Literal("x"), quad.graph_name))
+
+    def found() -> list[Broken]:
+        with StoreFolder.open(store) as folder:
+            return Committer(folder, tidying=False).verify(data=True)
+
+    assert found() == []
+    tamper(store, change)
+    [one] = found()
+    assert one.bureau == "demo"
+    assert ("1 quads more, 0 fewer" if what == "add" else "0 quads more, 1 fewer") in one.text.en
+    assert broken(store) == []

@@ -35,6 +35,12 @@ def run(
         ),
     ],
     store: Annotated[Path, typer.Argument(metavar="DIR", help="图库文件夹 / store folder")],
+    data: Annotated[
+        bool,
+        typer.Option(
+            "--data", help="连同各局的数据（verify），较慢 / each bureau's data too (verify); takes longer"
+        ),
+    ] = False,
     bureau: Annotated[
         str | None,
         typer.Option(
@@ -59,7 +65,7 @@ def run(
                 for line in _lines(committer, bureau, limit, as_json=as_json):
                     typer.echo(line)
                 return
-            holds = _verify(committer, lang, as_json=as_json)
+            holds = _verify(committer, lang, data=data, as_json=as_json)
     except StoreError as error:
         refuse(error.text, lang.value)
     except UnknownBureauError as error:
@@ -68,8 +74,8 @@ def run(
         raise typer.Exit(BROKEN)
 
 
-def _verify(committer: Committer, lang: Language, *, as_json: bool) -> bool:
-    broken = committer.verify()
+def _verify(committer: Committer, lang: Language, *, data: bool, as_json: bool) -> bool:
+    broken = committer.verify(data=data)
     entries = next((entry.sequence for entry in committer.entries()), 0)
     if as_json:
         for one in broken:

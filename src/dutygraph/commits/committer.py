@@ -20,7 +20,7 @@ from dutygraph.commits.past import Past, PastCommit
 from dutygraph.commits.register import commit_of
 from dutygraph.commits.shelf import Opened, Shelf
 from dutygraph.commits.tidying import tidy
-from dutygraph.commits.verifying import Broken, verify
+from dutygraph.commits.verifying import Broken, verify, verify_data
 from dutygraph.commits.working import Followed
 from dutygraph.commits.writing import Draft, Writer
 from dutygraph.model import CheckReport, Delta
@@ -188,9 +188,11 @@ class Committer:
         """
         return self._writer.journal.entries(None if bureau is None else self.names(bureau))
 
-    def verify(self) -> list[Broken]:
-        """Return the places where the audit chain or the files of commits are not as they were written."""
-        return verify(self.folder, self.base, self.bureaus())
+    def verify(self, *, data: bool = False) -> list[Broken]:
+        """Return where the audit chain, the files of commits and, if asked, the *data* are not as written."""
+        bureaus = self.bureaus()
+        broken = verify(self.folder, self.base, bureaus)
+        return [*broken, *verify_data(self.folder, self.base, bureaus)] if data else broken
 
     def commits(self, code: str) -> tuple[PastCommit, ...]:
         """Return the commits of a bureau, latest first. UnknownBureauError where there is no such bureau."""

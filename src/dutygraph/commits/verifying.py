@@ -14,8 +14,9 @@ from dutygraph.commits.chain import FIRST_PREVIOUS, Link, hash_of
 from dutygraph.commits.changes import digest_of
 from dutygraph.commits.entries import SEQUENCE, MalformedEntryError, entry_node, graph_of, read_entry
 from dutygraph.commits.journal import read_head
-from dutygraph.model import Text
-from dutygraph.store import BureauGraphs
+from dutygraph.commits.past import Past
+from dutygraph.model import GraphKind, Text
+from dutygraph.store import BureauGraphs, StoreFolderError
 from dutygraph.store.folder import AUDIT_HEAD, StoreFolder
 
 
@@ -41,6 +42,29 @@ def verify(folder: StoreFolder, base: str, bureaus: tuple[BureauGraphs, ...]) ->
         *_head(head, walk),
         *_files(folder, walk),
     ]
+
+
+def verify_data(folder: StoreFolder, base: str, bureaus: tuple[BureauGraphs, ...]) -> list[Broken]:
+    """Return the bureaus whose data are not what their commits make of them.
+
+    A bureau whose files of changes are broken is left out: ``verify`` tells of it.
+    """
+    found: list[Broken] = []
+    for names in bureaus:
+        graphs = (*names.all_asserted(), *(names.cells(kind) for kind in GraphKind))
+        there = set(folder.store.quads(graphs))
+        try:
+            told = set(Past(folder, base, names).rebuilt().oxigraph)
+        except StoreFolderError:
+            continue
+        more, fewer = len(there - told), len(told - there)
+        if more or fewer:
+            text = Text(
+                f"单位“{names.code}”的数据与各次提交不符：多出{more}条，缺少{fewer}条",
+                f"the data of {names.code} are not what its commits made: {more} quads more, {fewer} fewer",
+            )
+            found.append(Broken(text, bureau=names.code))
+    return found
 
 
 @dataclass
