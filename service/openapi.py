@@ -43,6 +43,8 @@ TAGS = [
     {"name": "questions", "description": "预设问题 / The saved questions"},
     {"name": "sparql", "description": "SPARQL 1.1 查询（监督办公室）/ SPARQL 1.1 queries, for the office"},
     {"name": "catalogue", "description": "规则与问题目录 / The catalogue of rules and questions"},
+    {"name": "commits", "description": "提交与重新判定 / Commits, and judging by another date"},
+    {"name": "audit", "description": "审计日志 / The audit log"},
     {"name": "operations", "description": "运行状况 / How the service runs"},
 ]
 
