@@ -144,6 +144,9 @@ class _Reader:
     def identifier(self, given: str | None, values: Mapping[str, _Value]) -> str | None:
         """Return the record's id: the one given, else made of its fields, with a number where one is free."""
         if given is not None:
+            # what is there keeps its id, however it was written (RDF is not put into the form of ledgers)
+            if self.registered(self.kind.kind, given):
+                return given
             try:
                 column = self.kind.id_column or _IDENTIFIER
                 read = normalise(replace(column, outputs=()), given, {})

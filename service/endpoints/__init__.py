@@ -53,8 +53,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     commits.router,
     waivers.router,
     mine.router,
+    moves.router,  # before records: its path is that of a record with /moves behind it
     records.router,
-    moves.router,
     imports.router,
     names.router,
 )

@@ -28,7 +28,7 @@ from dutygraph.service.records.shown import move_row
 from dutygraph.service.records.writing import Sight, visible, write_on
 from dutygraph.service.running import require_scope
 
-router = APIRouter(prefix="/bureaus/{code}/records/{kind}/{id}/moves", tags=["records"])
+router = APIRouter(prefix="/bureaus/{code}/records/{kind}/{id:path}/moves", tags=["records"])
 _EXAMPLES = {
     "assign": {
         "summary": "派责 / assign an issue",

@@ -25,6 +25,7 @@ from dutygraph.service.openapi import problem_response_of
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.records.acting import (
     check_tag,
+    check_written_so,
     creation,
     location,
     note_restricted,
@@ -127,7 +128,7 @@ def list_records(
 
 
 @router.get(
-    "/{kind}/{id}",  # noqa: FAST003 - its dependency reads them
+    "/{kind}/{id:path}",  # noqa: FAST003 - its dependency reads them
     summary="一条记录 / One record",
     response_model=DatedRecord,
     responses={304: {"description": "没有变化 / Not changed"}},
@@ -171,7 +172,7 @@ def create_record(
 
 
 @router.put(
-    "/{kind}/{id}",  # noqa: FAST003 - its dependency reads them
+    "/{kind}/{id:path}",  # noqa: FAST003 - its dependency reads them
     summary="整条替换记录 / Replace a record",
     dependencies=[require_scope(Scope.WRITE)],
     responses={**_LOCKED, 201: {"model": WrittenRecord, "description": "已新建 / Created"}},
@@ -192,7 +193,9 @@ def replace_record(
         if given.creates:
             if seen.whole.registered(asked.kind.kind, asked.id):
                 raise ProblemError(412, "record-exists", id=asked.id)
-            return creation(asked.service, seen, asked.kind, asked.id, wanted.plain())[0], asked.target, ""
+            delta, identifier = creation(asked.service, seen, asked.kind, asked.id, wanted.plain())
+            check_written_so(asked.id, identifier)
+            return delta, asked.target, ""
         there(seen.visible, asked.kind, asked.id)
         check_tag(seen.visible, asked.kind, asked.id, given.match)
         return replacement(seen, asked.kind, asked.id, wanted.plain()), asked.target, ""
@@ -204,7 +207,7 @@ def replace_record(
 
 
 @router.delete(
-    "/{kind}/{id}",  # noqa: FAST003 - its dependency reads them
+    "/{kind}/{id:path}",  # noqa: FAST003 - its dependency reads them
     status_code=204,
     summary="删除记录 / Delete a record",
     dependencies=[require_scope(Scope.WRITE)],

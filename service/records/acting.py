@@ -75,6 +75,18 @@ def check_tag(held: Held, kind: KindForm, identifier: str, given: str | None, *,
         raise ProblemError(412, "stale")
 
 
+def check_written_so(given: str, read: str) -> None:
+    """Refuse an address whose id is not written as ids are: the record would not stand there.
+
+    Raises:
+        ProblemError: 422, with the id as it is written.
+
+    """
+    if given != read:
+        text = Text(f"编号应写作“{read}”。", f"The id is written “{read}”.")
+        raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/path/id")])
+
+
 def refuse_referred(references: Sequence[Reference], seen: Held, kind: str) -> None:
     """Refuse to delete what others refer to; those that the caller does not see are counted only.
 
