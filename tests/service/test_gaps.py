@@ -25,9 +25,27 @@ EXPECTED: list[Stated] = list(
 WAIVED = ("R26", "Info", "B10")
 """Waiver HM01 of waivers.csv covers it at the end of 2025; HM02 has ended, HM03 is a tier-2 approval."""
 OFFICE = [
-    "序号", "规则", "要求", "等级", "对象类别", "对象编号", "对象名称", "缺口说明", "改正办法", "责任部门", "责任岗位",
-    "一级监督员", "二级监督员", "三级监督员", "台账位置", "豁免", "缺口编号", "办理人", "办理期限", "办理情况",
-]  # fmt: skip
+    "序号",
+    "规则",
+    "要求",
+    "等级",
+    "对象类别",
+    "对象编号",
+    "对象名称",
+    "缺口说明",
+    "改正办法",
+    "责任部门",
+    "责任岗位",
+    "一级监督员",
+    "二级监督员",
+    "三级监督员",
+    "台账位置",
+    "豁免",
+    "缺口编号",
+    "办理人",
+    "办理期限",
+    "办理情况",
+]
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +209,10 @@ def test_a_list_is_sorted_by_gravity(so: TestClient) -> None:
     severities = [item["severity"] for item in told(so, "sort=-severity,focus")]
     count = Counter(row["severity"] for row in EXPECTED)
 
-    assert severities == ["Info"] * count["Info"] + ["Warning"] * count["Warning"] + ["Violation"] * count["Violation"]
+    assert (
+        severities
+        == ["Info"] * count["Info"] + ["Warning"] * count["Warning"] + ["Violation"] * count["Violation"]
+    )
 
 
 def test_the_export_has_the_offices_columns(so: TestClient) -> None:

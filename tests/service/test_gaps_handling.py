@@ -12,20 +12,21 @@ from fastapi.testclient import TestClient
 
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
-from tests.cli.door import APPOINTMENTS, BUSINESSES, ledger
+from tests.cli.door import APPOINTMENTS, BUSINESSES, DEPARTMENTS, ledger
 from tests.loaders.ledgers import Rows
 from tests.service.running import Door, running
 
 GAPS = "/api/v1/bureaus/demo/gaps"
 SUPERVISORS: Rows = (*APPOINTMENTS, ("A02", "P002", "二级", "B04", "2025-01-01", "2025-12-31"))
-MORE: Rows = (*BUSINESSES, ("B06", "抄表管理", "营销部", 3, "2025年评定表"))
+MORE: Rows = (*BUSINESSES, ("B06", "工程结算管理", "规建部", 3, "2025年评定表"))
+UNITS: Rows = (*DEPARTMENTS, ("规建部", "部门"))
 WANTED = {"person": "P011", "due": "2026-03-31", "remark": "请补登措施"}
 
 
 @pytest.fixture
 def door(tmp_path: Path) -> Iterator[Door]:
-    """A bureau where tier 2 (P002) supervises B04, which lacks tier 3, and nobody B06."""
-    book = ledger(tmp_path / "ledger.xlsx", 监督员任命=SUPERVISORS, 业务清单=MORE)
+    """A bureau where tier 2 (P002) supervises B04, which lacks tier 3, and nobody B06 of another unit."""
+    book = ledger(tmp_path / "ledger.xlsx", 监督员任命=SUPERVISORS, 业务清单=MORE, 部门=UNITS)
     with running(tmp_path / "store", book) as door:
         yield door
 
@@ -121,7 +122,9 @@ def test_tier_two_assigns_what_it_supervises_alone(door: Door) -> None:
     assert office.get(other).json()["assignment"] is None
 
 
-@pytest.mark.parametrize(("role", "person"), [(Role.T3, "P011"), (Role.POST_HOLDER, "P011"), (Role.TRAINEE, None)])
+@pytest.mark.parametrize(
+    ("role", "person"), [(Role.T3, "P011"), (Role.POST_HOLDER, "P011"), (Role.TRAINEE, None)]
+)
 def test_others_assign_nothing(door: Door, role: Role, person: str | None) -> None:
     one = client(door, role, person)
     address, tag = gap_at(one, "R12", "B04")

@@ -18,7 +18,7 @@ REASON = {"reason": "竞聘中，三月到岗", "until": "2026-03-31"}
 
 @pytest.fixture
 def door(start_small: StartSmall) -> Door:
-    """A bureau of three gaps, R01, R12 and R71, judged on 2025-12-31; P001 is of tier 1."""
+    """A bureau with gaps, among them R12 at B04, judged on 2025-12-31; P001 is of tier 1."""
     return start_small()
 
 
@@ -43,7 +43,7 @@ def waive(client: TestClient, gap: str, **wanted: Any) -> Any:
 
 def test_a_waived_gap_stays_visible_and_is_counted_apart(tier_one: TestClient) -> None:
     gap = gap_of(tier_one, "R12")
-    assert counts(tier_one) == {"open": 3, "waived": 0, "resolved": 0}
+    before = counts(tier_one)
 
     made = waive(tier_one, gap)
 
@@ -60,7 +60,7 @@ def test_a_waived_gap_stays_visible_and_is_counted_apart(tier_one: TestClient) -
         "gaps": [gap],
     }
     assert made.headers["Location"] == f"{BUREAU}/waivers/HM01"
-    assert counts(tier_one) == {"open": 2, "waived": 1, "resolved": 0}
+    assert counts(tier_one) == {"open": before["open"] - 1, "waived": 1, "resolved": 0}
     told = tier_one.get(f"{BUREAU}/gaps/{gap}").json()
     assert told["state"] == "waived"
     assert told["waived"] == {"until": "2026-03-31", "by": "A01", "reason": "竞聘中，三月到岗"}
@@ -142,11 +142,12 @@ def test_a_waiver_ends_on_a_day(tier_one: TestClient) -> None:
 
 
 def test_a_waiver_that_never_held_a_day_is_removed(tier_one: TestClient) -> None:
+    before = counts(tier_one)
     waive(tier_one, gap_of(tier_one, "R12"))
 
     assert tier_one.delete(f"{BUREAU}/waivers/HM01").status_code == 204
     assert tier_one.get(f"{BUREAU}/waivers").json()["total"] == 0
-    assert counts(tier_one) == {"open": 3, "waived": 0, "resolved": 0}
+    assert counts(tier_one) == before
     assert tier_one.delete(f"{BUREAU}/waivers/HM01").status_code == 404
 
 
@@ -164,7 +165,7 @@ def test_a_waiver_ends_by_itself(door: Door, tier_one: TestClient) -> None:
     assert office.get(f"{BUREAU}/gaps/{gap}").json()["state"] == "open"
 
 
-def test_the_audit_log_names_who_waived(door: Door, tier_one: TestClient) -> None:
+def test_the_audit_log_names_who_waived(tier_one: TestClient) -> None:
     gap = gap_of(tier_one, "R12")
     waive(tier_one, gap)
 
@@ -193,7 +194,7 @@ def test_the_waivers_of_the_example(client_for: ClientFor) -> None:
         (Role.POST_HOLDER, 403),
         (Role.FD, 403),
         (Role.TRAINEE, 403),
-        (Role.ADMINISTRATOR, 404),
+        (Role.ADMINISTRATOR, 403),
     ],
 )
 def test_who_reads_waivers(client_for: ClientFor, role: Role, status: int) -> None:
