@@ -121,7 +121,8 @@ def list_records(
     if text:
         found = [one for one in found if text in one.id or text in one.label]
     found = [one for one in found if all(lets_through(one) for lets_through in filters)]
-    if any(one.graph == GraphKind.RESTRICTED for one in found):
+    restricted = held.registered_in(GraphKind.RESTRICTED)
+    if any(one.iri in restricted for one in found):
         note_restricted(asked.service, view, asked.kind.kind)
     columns = json_columns() if query.form(request) == "json" else file_columns(asked.kind)
     return answer_list(found, columns, view, query, request)

@@ -65,6 +65,13 @@ class Held:
         found = self.quads(ox.NamedNode(self.iri(kind, identifier)), _TYPE, None)
         return next((graph for graph, _ in found), None)
 
+    def registered_in(self, graph: GraphKind) -> frozenset[str]:
+        """Return the IRIs of all things that are registered in a graph."""
+        name = ox.NamedNode(self.names.asserted(graph))
+        return frozenset(
+            _text(quad.subject) for quad in self.store.quads_for_pattern(None, _TYPE, None, name)
+        )
+
     def pointing(self, iri: str, predicate: str) -> list[tuple[str, str]]:
         """Return kind and id of what points at a thing by a property."""
         quads = self.quads(None, ox.NamedNode(predicate), ox.NamedNode(iri))

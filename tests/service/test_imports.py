@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
-import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,9 +19,9 @@ from dutygraph.service.imports.importing import Imports
 from dutygraph.service.imports.uploads import Uploads, safe_name
 from tests.cli.door import NODES, RISKS, ledger
 from tests.conftest import EXAMPLE
-from tests.loaders.ledgers import BASICS, write_book
+from tests.loaders.ledgers import BASICS
 from tests.service.conftest import StartSmall
-from tests.service.running import Door, again
+from tests.service.running import Door, again, running
 
 IMPORTS, RECORDS = "/api/v1/bureaus/demo/imports", "/api/v1/bureaus/demo/records"
 SO = Grant("", Role.SO, "demo")
@@ -287,9 +283,9 @@ def test_a_bureau_begins_with_its_first_import(start_empty: StartSmall, tmp_path
     assert so.get(f"{RECORDS}/business").json()["total"] == 2
 
 
-def test_an_import_survives_a_restart_and_leftovers_do_not(tmp_path: Path, start_small: StartSmall) -> None:
-    with again_small(tmp_path, start_small) as made:
-        pass
+def test_an_import_survives_a_restart_and_leftovers_do_not(tmp_path: Path) -> None:
+    with running(tmp_path / "store", ledger(tmp_path / "first.xlsx")) as door:
+        made = upload(door.client_for(SO), book(tmp_path, 风险与措施=WITH_CONTROL))
     uploads = tmp_path / "store" / "uploads"
     (uploads / ".new-half" / "source").mkdir(parents=True)
     (uploads / ("a" * 24)).mkdir()  # a folder without its description
@@ -299,21 +295,6 @@ def test_an_import_survives_a_restart_and_leftovers_do_not(tmp_path: Path, start
         assert so.get(f"{IMPORTS}/{made['id']}").json()["status"] == "ready"
         assert left(door) == [made["id"]]
         assert so.post(f"{IMPORTS}/{made['id']}/commit").json()["outcome"]["commit"] == 2
-
-
-def again_small(folder: Path, start_small: StartSmall) -> Any:
-    """Start a small service, upload, and stop it."""
-    del start_small
-    from contextlib import contextmanager  # noqa: PLC0415
-
-    @contextmanager
-    def started() -> Any:
-        from tests.service.running import running  # noqa: PLC0415
-
-        with running(folder / "store", ledger(folder / "first.xlsx")) as door:
-            yield upload(door.client_for(SO), book(folder, 风险与措施=WITH_CONTROL))
-
-    return started()
 
 
 def test_a_commit_that_was_cut_off_is_answered_by_what_the_store_says(
@@ -367,8 +348,6 @@ def test_names_of_files_are_made_safe(given: str, kept: str) -> None:
 
 
 def test_the_example_bureau_changes_nothing_when_it_is_imported_again(tmp_path: Path) -> None:
-    from tests.service.running import running  # noqa: PLC0415
-
     with running(tmp_path / "store", EXAMPLE) as door:
         so = door.client_for(Grant("", Role.SO, "SL01"))
         url = "/api/v1/bureaus/SL01/imports"
@@ -379,27 +358,15 @@ def test_the_example_bureau_changes_nothing_when_it_is_imported_again(tmp_path: 
         assert (made["trial"]["newGaps"], made["trial"]["resolvedGaps"]) == ([], [])
 
 
-def test_a_reader_that_is_killed_leaves_a_refused_import(so: TestClient, door: Door, tmp_path: Path) -> None:
-    """The process that reads is ended from outside; the service stays, and says that the file was not read."""
-    del so
-    imports = door.service.part(Imports)
-    identifier, path = imports.uploads.begin("new.xlsx")
-    path.write_bytes(book(tmp_path))
-    folder = imports.uploads.working(identifier)
-    command = [
-        sys.executable,
-        "-I",
-        "-m",
-        "dutygraph.service.imports.reading",
-        str(folder),
-        "https://x/",
-        "demo",
-        "x",
-    ]
-    with subprocess.Popen(command) as process:
-        time.sleep(0.2)
-        os.kill(process.pid, signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
-    assert not (folder / "read.json.gz").exists()
-    Uploads(door.service.folder.path / "uploads")
-    assert left(door) == []
+def test_a_reader_that_dies_leaves_the_service_and_a_refused_import(
+    so: TestClient, door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = exported(door)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    made = upload(so, book(tmp_path))
+
+    assert made["status"] == "refused"
+    assert made["trial"]["errors"][0]["text"]["en"].startswith("The file cannot be read")
+    assert exported(door) == before
+    assert so.get(f"{IMPORTS}/{made['id']}").status_code == 200

@@ -37,10 +37,12 @@ ISSUE = ":r sv:category sv:category-management"
 CHART = ":r a sv:LineChart ; sv:chartNode :n1 ; sv:chartRisk :k1 , :k2 ; sv:chartControl :c1 ; "
 REVIEW = (
     ':r sv:reviewOutcome sv:review-approved ; sv:reviewedBy :a1 ; sv:reviewedOn "{}"^^xsd:date . '
-    ':a1 sv:appointee :p1 ; sv:tier 1 ; sv:validFrom "2025-01-01"^^xsd:date ; sv:validTo "2025-06-30"^^xsd:date .'
+    ':a1 sv:appointee :p1 ; sv:tier 1 ; sv:validFrom "2025-01-01"^^xsd:date ; '
+    'sv:validTo "2025-06-30"^^xsd:date .'
 )
 WINDOW = (
-    ':r sv:effectiveOn "2025-01-01"^^xsd:date ; sv:reviewUntil "2025-06-30"^^xsd:date . :i sv:addressedBy :r . '
+    ':r sv:effectiveOn "2025-01-01"^^xsd:date ; sv:reviewUntil "2025-06-30"^^xsd:date . '
+    ":i sv:addressedBy :r . "
     ':again sv:repeatOf :i ; sv:foundOn "{}"^^xsd:date .'
 )
 OPEN_ITEM = (

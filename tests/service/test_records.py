@@ -344,6 +344,23 @@ def test_an_unannounced_inspection_moves_out_of_the_restricted_graph_when_it_was
     assert so.get(f"{RECORDS}/plan-item/J1").json()["graph"] == "business"
 
 
+def test_reading_what_is_restricted_is_noted(so: TestClient, door: Door) -> None:
+    so.post(f"{RECORDS}/scheme", json={"id": "S1", "fields": {"year": 2025}})
+    score = {"scoreOf": "营销部", "year": 2025, "scoreValue": 92, "underScheme": "S1"}
+    so.post(f"{RECORDS}/score", json={"id": "F1", "fields": score})
+
+    assert so.get(f"{RECORDS}/score/F1").json()["graph"] == "restricted"
+    assert so.get(f"{RECORDS}/score").json()["total"] == 1
+    assert so.get(f"{RECORDS}/scheme").json()["total"] == 1
+
+    noted = [(e.action.value, e.target) for e in door.service.committer.entries("demo")][:3]
+    assert noted == [
+        ("restricted.read", "score"),
+        ("restricted.read", "score/F1"),
+        ("record.create", "score/F1"),
+    ]
+
+
 def test_waivers_are_written_by_tier_one(door: Door, so: TestClient) -> None:
     waiver = {"waivesRule": "R12", "waivesFocus": "B04", "reason": "年内补任", "approvedBy": "A01"}
     dates = {"validFrom": "2025-01-01", "validTo": "2025-12-31"}
