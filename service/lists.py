@@ -232,7 +232,7 @@ def _order(sort: str | None, columns: Sequence[Column[Row]]) -> list[tuple[Colum
                 f"不能按“{key}”排序；可用的字段：{listed}。",
                 f"The list cannot be sorted by “{key}”; it can by {listed.replace('、', ', ')}.",
             )
-            raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/query/sort")])
+            raise ProblemError(422, "unsortable", errors=[ErrorItem(text, pointer="/query/sort")])
         order.append((known[key], name.startswith("-")))
     return order
 

@@ -59,7 +59,7 @@ def test_every_text_of_a_problem_is_in_both_languages() -> None:
         ("DELETE", "/health", 405, "method-not-allowed"),
         ("GET", "/api/v1/me", 401, "not-signed-in"),
         ("GET", "/api/v1/rules?page=0", 422, "invalid"),
-        ("GET", "/api/v1/rules?sort=nothing", 422, "invalid"),
+        ("GET", "/api/v1/rules?sort=nothing", 422, "unsortable"),
         ("GET", "/api/v1/rules/R1", 422, "invalid"),
     ],
 )
