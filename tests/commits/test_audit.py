@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -249,6 +250,39 @@ def test_a_head_that_lags_is_no_fault(store: Path, long: Path) -> None:
     again.folder.close()
     assert json.loads((store / "audit-head").read_text())["sequence"] == 7
     assert json.loads((long / "audit-head").read_text())["sequence"] == 5
+
+
+def test_verifying_while_others_commit_raises_no_alarm(committer: Committer) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            commit(committer, delta(control()))
+            commit(committer, delta(removed=control()))
+            committer.note(SO, Action.QUERY, bureau="demo", target="question/Q01")
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        found = [broken for each in range(25) for broken in committer.verify(data=each % 5 == 0)]
+    finally:
+        stop.set()
+        writer.join()
+    assert found == []
+    assert committer.state("demo").head.commit > 2
+
+
+def test_the_file_of_a_commit_that_was_killed_is_no_alarm(store: Path) -> None:
+    left = [store / "commits" / "demo" / "4.nq.gz", store / "commits" / "two" / "1.nq.gz"]
+    left[1].parent.mkdir()
+    for path in left:
+        path.write_bytes(b"half")
+
+    with StoreFolder.open(store) as folder:
+        assert Committer(folder, tidying=False).verify() == []
+        assert [path.exists() for path in left] == [True, True]
+        Committer(folder)
+        assert [path.exists() for path in left] == [False, False]
 
 
 def test_reads_together_are_each_entered(committer: Committer) -> None:

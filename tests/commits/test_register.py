@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +13,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import DCTERMS, RDF, XSD, Literal
 
-from dutygraph.commits import COMMAND_LINE, Actor, Committer, GapHistory, GapState, Seen, UnknownGapError
+from dutygraph.commits import (
+    COMMAND_LINE,
+    SYSTEM,
+    Actor,
+    Committer,
+    GapHistory,
+    GapState,
+    Seen,
+    UnknownGapError,
+)
 from dutygraph.model import Delta, GraphKind, Statement
 from dutygraph.ontology import SV
 
-from .bureaus import NAMES, SO, Clock, commit, control, delta, iri, opened, reopened, risk
+from .bureaus import (
+    NAMES,
+    SO,
+    START,
+    Clock,
+    agrees_with_a_fresh_check,
+    commit,
+    control,
+    delta,
+    iri,
+    opened,
+    reopened,
+    risk,
+)
 
 
 def r01(committer: Committer, focus: str = "R04-01") -> GapHistory:
@@ -206,3 +228,29 @@ def test_it_comes_back_as_it_was(
     committer = reopened(committer, clock)
     assert committer.state("demo") == before
     committer.folder.close()
+
+
+def test_other_rules_than_those_of_the_latest_commit_make_one_of_their_own(committer: Committer) -> None:
+    """A store whose derived graphs and register are of other rules: as if the product had been upgraded."""
+    gap = r01(committer)
+    store = committer.folder.store
+    derived = next(iter(store.quads(NAMES.all_derived())))
+    known = [
+        quad
+        for quad in store.quads([NAMES.findings])
+        if quad.subject.value.startswith(NAMES.thing("gap", gap.finding.id))  # type: ignore[union-attr]
+    ]
+    store.change([derived, *known], [])
+    before = store.export((*NAMES.all_asserted(), NAMES.cells(GraphKind.PUBLIC)))
+    committer = reopened(committer, Clock(START + timedelta(days=2)))
+
+    state = committer.state("demo")
+
+    assert state.head.commit == 2
+    assert next(committer.entries()).actor == SYSTEM
+    assert derived in set(committer.folder.store.quads(NAMES.all_derived()))
+    assert (r01(committer).first_seen, r01(committer).finding) == (state.head, gap.finding)
+    assert committer.folder.store.export((*NAMES.all_asserted(), NAMES.cells(GraphKind.PUBLIC))) == before
+    agrees_with_a_fresh_check(committer)
+    assert committer.verify(data=True) == []
+    assert reopened(committer).state("demo").head.commit == 2

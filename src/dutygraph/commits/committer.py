@@ -42,7 +42,7 @@ class Committer:
         *,
         clock: Callable[[], datetime] = utcnow,
         base: str = DEFAULT_BASE,
-        copies: int = 8,
+        copies: int = 4,
         tidying: bool = True,
     ) -> None:
         """Take over a folder, and remove what a process that was killed in it left behind, if *tidying*.

@@ -160,12 +160,12 @@ class Shelf:
             StoreFolderError: the bureau is known under another base, or its register is damaged.
 
         """
-        names = self._names.get(code, BureauGraphs(base, code))
-        if names.base != base:
-            raise _other_base(names, base)
         with self._guard:
             lock = self._locks.setdefault(code, threading.RLock())
         with lock:
+            names = self._names.get(code, BureauGraphs(base, code))
+            if names.base != base:
+                raise _other_base(names, base)
             opened = self._open(names)
             try:
                 yield opened
