@@ -35,14 +35,14 @@ class Judged:
         """Return the data as they are at the latest commit, judged by a date.
 
         Raises:
-            ProblemError: 412, another commit came between; 503, too many wait for such reports.
+            ProblemError: 503, another commit came between, or too many wait for such reports.
 
         """
 
         def judge() -> CheckReport:
             head, quads = self._service.committer.snapshot(code)
             if head != commit:
-                raise ProblemError(412, "stale")
+                raise _busy(1)
             names = self._service.committer.names(code)
             store = EmbeddedStore()
             asserted = set(names.all_asserted())
@@ -67,9 +67,7 @@ class Judged:
         if found is not None:
             return found
         if not self._waiting.acquire(blocking=False):
-            raise ProblemError(
-                503, "busy", seconds=_BUSY_SECONDS, headers={"Retry-After": str(_BUSY_SECONDS)}
-            )
+            raise _busy(_BUSY_SECONDS)
         try:
             with self._one:
                 if key not in self._reports:
@@ -79,6 +77,10 @@ class Judged:
                 return self._reports[key]
         finally:
             self._waiting.release()
+
+
+def _busy(seconds: int) -> ProblemError:
+    return ProblemError(503, "busy", seconds=seconds, headers={"Retry-After": str(seconds)})
 
 
 @contextmanager
