@@ -74,6 +74,7 @@ class Writer:
             StoreError: the disk does not take it; nothing of it is confirmed.
 
         """
+        self._require_room()
         heading = f"dutygraph {draft.act.bureau} {draft.number}"
         try:
             ruleset = keep_current(self._folder.path / RULESETS)
@@ -114,7 +115,7 @@ class Writer:
             if mine.entry is None and mine.error is None:
                 self._write_notes([self._waiting.popleft() for _ in range(len(self._waiting))])
         if mine.entry is None:
-            raise mine.error or not_written(OSError("?"))
+            raise mine.error or not_written(OSError("interrupted"))
         return mine.entry
 
     def _write_notes(self, notes: Iterable[_Note]) -> None:
@@ -166,10 +167,12 @@ class Writer:
 
 
 def _not_confirmed(error: StoreError) -> StoreError:
+    why = error.__cause__ or error
     return StoreError(
         Text(
-            f"{error.text.zh}清理后请重启服务，再核对这次改动是否已在。",
-            f"{error.text.en} Then start the service again, and see whether this change is there.",
+            f"写入图库失败，这次改动未得到确认：{why}。请检查磁盘空间和权限，重启服务，再核对这次改动是否已在。",
+            f"The store could not be written to, and this change is not confirmed: {why}. Check disk space "
+            "and permissions, start the service again, and see whether the change is there.",
         )
     )
 
