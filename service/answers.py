@@ -29,6 +29,7 @@ class Answers:
         self._kept = kept
         self._answers: OrderedDict[_Key, object] = OrderedDict()
         self._making: dict[_Key, Lock] = {}
+        self._latest: dict[tuple[str, ...], str] = {}
         self._lock = Lock()
 
     def of(self, view: View, asked: Hashable, compute: Callable[[], Value]) -> Value:
@@ -46,6 +47,7 @@ class Answers:
             try:
                 found = compute()
                 with self._lock:
+                    self._forget_older(view)
                     self._answers[key] = found
                     while len(self._answers) > self._kept:
                         self._answers.popitem(last=False)
@@ -53,6 +55,14 @@ class Answers:
                 with self._lock:
                     self._making.pop(key, None)
         return found
+
+    def _forget_older(self, view: View) -> None:
+        """Drop the answers of an earlier commit: each keeps a whole bureau in memory."""
+        older = self._latest.get(view.whose)
+        if older is not None and older != view.etag:
+            for key in [key for key in self._answers if key[0] == older]:
+                del self._answers[key]
+        self._latest[view.whose] = view.etag
 
 
 def answer_kept(

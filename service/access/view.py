@@ -47,6 +47,11 @@ class View:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
     @property
+    def whose(self) -> tuple[str, ...]:
+        """Whom the view is for: the same at every commit of the bureau, the same for who see the same."""
+        return (self.names.bureau, *scope_key(self.caller))
+
+    @property
     def graphs(self) -> tuple[str, ...]:
         """The graphs that questions about the bureau read, of the view's own store."""
         return self.names.checked()

@@ -16,10 +16,11 @@ from dutygraph.service.answers import Answers
 @dataclass(frozen=True)
 class Tagged:
     etag: str
+    whose: tuple[str, ...]
 
 
-def view(tag: str) -> View:
-    return cast("View", Tagged(tag))
+def view(tag: str, whose: str = "all") -> View:
+    return cast("View", Tagged(tag, ("demo", whose)))
 
 
 def test_an_answer_is_computed_once_for_each_view_and_question() -> None:
@@ -66,6 +67,17 @@ def test_an_error_is_raised_and_not_kept() -> None:
     with pytest.raises(ValueError, match="no such thing"):
         answers.of(view("one"), "Q", fail)
     assert answers.of(view("one"), "Q", lambda: "mended") == "mended"
+
+
+def test_answers_of_an_older_commit_are_forgotten_and_those_of_others_stay() -> None:
+    answers = Answers()
+    answers.of(view("one"), "Q", lambda: "older")
+    answers.of(view("mine", "me"), "Q", lambda: "my own")
+    answers.of(view("two"), "Q", lambda: "newer")
+
+    assert answers.of(view("mine", "me"), "Q", lambda: "made anew") == "my own"
+    assert answers.of(view("two"), "Q", lambda: "made anew") == "newer"
+    assert answers.of(view("one"), "Q", lambda: "made anew") == "made anew"
 
 
 def test_the_longest_unused_goes_first() -> None:
