@@ -1,0 +1,97 @@
+"""What was measured, as lines to read and as a page of the documents."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clients import Measured
+
+ENDPOINTS = ("gaps", "coverage", "chart", "commit", "first commit at a bureau")
+
+
+@dataclass
+class Phase:
+    """A part of a run: with thinking or flat out; memories in MB."""
+
+    name: str
+    seconds: float
+    measured: Measured
+    memories: list[int]
+
+
+@dataclass
+class Run:
+    """A service over so many bureaus. ``imported`` is 0 where the store was there already."""
+
+    bureaus: int
+    imported: float
+    warmed: float
+    memory: int
+    phases: list[Phase] = field(default_factory=list)
+
+
+def part(values: list[float], share: float) -> float:
+    """Return a percentile in milliseconds."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+
+
+def rows(run: Run, phase: Phase) -> list[tuple[str, ...]]:
+    found = []
+    for name in ENDPOINTS:
+        values = phase.measured.seconds.get(name)
+        if values:
+            figures = (f"{part(values, share):.0f}" for share in (0.5, 0.95, 0.99))
+            found.append((str(run.bureaus), phase.name, name, str(len(values)), *figures))
+    return found
+
+
+def show(run: Run, phase: Phase) -> None:
+    for row in rows(run, phase):
+        sys.stdout.write("  ".join(f"{cell:>10}" for cell in row) + "\n")
+    total = sum(len(values) for values in phase.measured.seconds.values())
+    errors = phase.measured.errors
+    sys.stdout.write(f"{total / phase.seconds:.0f} requests a second, {len(errors)} errors\n")
+    sys.stdout.write(f"memory MB: {phase.memories}\n")
+    for error in errors[:5]:
+        sys.stdout.write(f"  {error}\n")
+    sys.stdout.flush()
+
+
+def write_page(page: Path, runs: list[Run], machine: str, arguments: argparse.Namespace) -> None:
+    lines = [
+        "# Benchmarks of the service",
+        "",
+        f"Measured by `python -m bench.service` on {machine}; load generator and service share the machine.",
+        f"{arguments.readers} readers, each signed in, ask for pages of 50 gaps (half of the questions), ",
+        "coverage, and the double-key chart;",
+        f"“thinking”: {arguments.thinking:g} s between questions on average, “flat out”:",
+        f"none. One writer changes a control every {arguments.every:g} s, twenty times at one bureau, then",
+        "at the next. All times in milliseconds, as the client sees them; a commit is answered when its gaps",
+        f"are refreshed. {arguments.minutes:g} minutes for each size, a fifth of it flat out.",
+        "",
+        "| bureaus | readers | request | count | p50 | p95 | p99 |",
+        "|--:|---|---|--:|--:|--:|--:|",
+    ]
+    lines += [f"| {' | '.join(row)} |" for run in runs for phase in run.phases for row in rows(run, phase)]
+    lines += [
+        "",
+        "| bureaus | readers | requests a second | errors | memory over the run (MB) |",
+        "|--:|---|--:|--:|---|",
+    ]
+    for run in runs:
+        for phase in run.phases:
+            total = sum(len(values) for values in phase.measured.seconds.values())
+            memories = ", ".join(map(str, phase.memories))
+            errors = len(phase.measured.errors)
+            lines.append(
+                f"| {run.bureaus} | {phase.name} | {total / phase.seconds:.0f} | {errors} | {memories} |"
+            )
+    lines += ["", "A service computes a bureau when it is first asked for it, and then keeps it:"]
+    lines += [
+        f"{run.warmed:.2f} s a bureau at {run.bureaus} ({run.memory} MB after the last)." for run in runs
+    ]
+    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
