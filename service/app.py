@@ -14,7 +14,7 @@ from dutygraph.service.endpoints import ROUTERS, ROUTERS_BESIDE
 from dutygraph.service.failures import add_handlers
 from dutygraph.service.hardening import Limits, SafeHeaders
 from dutygraph.service.models import API
-from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe
+from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe, operation_id
 from dutygraph.service.parts import PARTS
 from dutygraph.service.requests_seen import RequestsSeen
 from dutygraph.service.running import PartOpener, Service, open_service
@@ -41,6 +41,7 @@ def create_app(
         responses=PROBLEM_RESPONSES,
         root_path=settings.root_path,
         redirect_slashes=False,
+        generate_unique_id_function=operation_id,
         lifespan=lambda running: _running(running, settings, service, parts),
     )
     app.state.settings = settings

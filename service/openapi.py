@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
 from dutygraph.service.problems import MEDIA_TYPE, Problem
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 _OPEN = ("/health", "/ready", "/metrics")
+_FAILED = 400
 
 
 def problem_response_of(description: str) -> dict[str, Any]:
@@ -49,6 +54,11 @@ TAGS = [
 ]
 
 
+def operation_id(route: APIRoute) -> str:
+    """Return the id of an operation: the name of its function, which stays when its path is written anew."""
+    return route.name
+
+
 def describe(app: FastAPI) -> None:
     """Have *app* give this document at ``openapi_url``."""
 
@@ -61,7 +71,7 @@ def describe(app: FastAPI) -> None:
 
 
 def _document(app: FastAPI) -> dict[str, Any]:
-    found = get_openapi(
+    found: dict[str, Any] = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
@@ -84,6 +94,22 @@ def _document(app: FastAPI) -> dict[str, Any]:
     for path, operations in found["paths"].items():
         for operation in operations.values():
             _put_right(path, operation)
+            _show(operation)
+    return found
+
+
+def _show(operation: dict[str, Any]) -> None:
+    """Add the example of a whole answer, where there is one."""
+    for status, body in _examples().get(operation["operationId"], {}).items():
+        media = MEDIA_TYPE if int(status) >= _FAILED else "application/json"
+        operation["responses"][status]["content"][media]["example"] = body
+
+
+@cache
+def _examples() -> dict[str, dict[str, Any]]:
+    """Return answers of the example bureau, by operation and status."""
+    text = resources.files("dutygraph.service").joinpath("examples.json").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = json.loads(text)
     return found
 
 

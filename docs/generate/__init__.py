@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from docs.generate import command_line, forms, inference, questions, rules, vocabulary
+from docs.generate import api, command_line, forms, inference, questions, rules, vocabulary
 
 FOLDER = Path(__file__).resolve().parent.parent / "reference"
 
 REFERENCES: Mapping[str, Callable[[], str]] = MappingProxyType(
     {
+        "api.md": api.document,
         "command-line.md": command_line.document,
         "forms.md": forms.document,
         "inference.md": inference.document,

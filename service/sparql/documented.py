@@ -65,12 +65,14 @@ _BODY = {
 }
 
 GET: Mapping[str, Any] = {
+    "operation_id": "ask_by_get",
     "summary": "SPARQL查询；不带查询则说明本服务 / A SPARQL query, or the description of the service",
     "description": _ABOUT,
     "responses": _RESPONSES,
     "openapi_extra": {"parameters": _PARAMETERS},
 }
 POST: Mapping[str, Any] = {
+    "operation_id": "ask_by_post",
     "summary": "SPARQL查询 / A SPARQL query",
     "description": _ABOUT,
     "responses": _RESPONSES,
