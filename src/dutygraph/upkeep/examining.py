@@ -105,16 +105,12 @@ def _within(folder: StoreFolder, now: datetime) -> Iterator[Symptom]:
 
 
 def _chain(folder: StoreFolder, committer: Committer) -> Iterator[Symptom]:
-    next_files = {
-        folder.commit_file(names, confirmed_head(folder, names) + 1).relative_to(folder.path).as_posix()
-        for names in committer.bureaus()
-    }
+    for names in committer.bureaus():
+        left = folder.commit_file(names, confirmed_head(folder, names) + 1)
+        if left.exists():
+            yield symptom("left-by-a-kill", name=left.relative_to(folder.path).as_posix())
     for broken in committer.verify():
-        left = next((name for name in next_files if name in broken.text.en), None)
-        if broken.sequence is None and broken.commit is None and left is not None:
-            yield symptom("left-by-a-kill", name=left)
-        else:
-            yield symptom("audit-broken", reason_zh=broken.text.zh, reason_en=broken.text.en)
+        yield symptom("audit-broken", reason_zh=broken.text.zh, reason_en=broken.text.en)
 
 
 def _clock(now: datetime, last: datetime | None) -> Iterator[Symptom]:
