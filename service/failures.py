@@ -26,7 +26,7 @@ from dutygraph.service.accounts.model import AccountsError, InvalidGrantError
 from dutygraph.service.accounts.passwords import BusyError
 from dutygraph.service.accounts.register import WeakPasswordError
 from dutygraph.service.problems import ErrorItem, ProblemError, problem_response
-from dutygraph.store import StoreError
+from dutygraph.store import NoRoomError, StoreError
 
 _BY_STATUS: Mapping[int, str] = {
     400: "unreadable-body",
@@ -135,6 +135,10 @@ def _of_busy(_request: Request, _error: BusyError) -> ProblemError:
     return ProblemError(503, "busy", seconds=_BUSY_SECONDS, headers={"Retry-After": str(_BUSY_SECONDS)})
 
 
+def _of_no_room(_request: Request, _error: NoRoomError) -> ProblemError:
+    return ProblemError(503, "no-room")
+
+
 def _of_store(_request: Request, _error: StoreError) -> ProblemError:
     # its text names folders of the machine: that is for the log and for doctor
     return ProblemError(503, "store")
@@ -153,6 +157,7 @@ _PROBLEMS: tuple[tuple[type[Exception], Callable[..., ProblemError]], ...] = (
     (InvalidGrantError, _of_grant),
     (WeakPasswordError, _of_password),
     (BusyError, _of_busy),
+    (NoRoomError, _of_no_room),
     (StoreError, _of_store),
 )
 

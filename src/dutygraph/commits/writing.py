@@ -19,7 +19,7 @@ from dutygraph.commits.journal import Journal
 from dutygraph.commits.register import CommitMark, mark_quads, register_change
 from dutygraph.commits.rulesets import keep_current
 from dutygraph.model import Text
-from dutygraph.store import BureauGraphs, StoreError, not_written
+from dutygraph.store import BureauGraphs, NoRoomError, StoreError, not_written
 from dutygraph.store.folder import RULESETS, StoreFolder
 
 _MEBI = 1024 * 1024
@@ -157,7 +157,7 @@ class Writer:
         # RocksDB that has once met a full disk takes nothing more until it is opened again.
         free = shutil.disk_usage(self._folder.path).free
         if free < _RESERVE:
-            raise StoreError(
+            raise NoRoomError(
                 Text(
                     f"磁盘快满了（剩余{free // _MEBI}MB），未作任何改动。请清理磁盘空间后重试。",
                     f"The disk is nearly full ({free // _MEBI} MB left); nothing was written. "
