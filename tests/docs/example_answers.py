@@ -1,7 +1,7 @@
 """The example answers of the OpenAPI document: taken from a service over the example bureau.
 
-``python -m tests.docs.example_answers`` writes them into ``service/examples.json``; a test takes them anew and
-compares. What differs from run to run is written the same each time, and of long lists two items are kept.
+``python -m tests.docs.example_answers`` writes them into ``service/examples.json``; a test takes them anew
+and compares. What differs from run to run is written the same each time; of long lists two items are kept.
 """
 
 from __future__ import annotations

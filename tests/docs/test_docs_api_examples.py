@@ -1,4 +1,4 @@
-"""The example answers of the OpenAPI document are answers of the service, and of the form that it promises."""
+"""The example answers of the OpenAPI document are the service's own, and of the form that it promises."""
 
 from __future__ import annotations
 

@@ -33,6 +33,8 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_document_names_a_path_of_a_machine(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
+    # where an installed service stands on any machine
+    text = re.sub(r"/(?:opt|var/lib|var/backups)/dutygraph\b", "", text)
     assert re.findall(r"(?<![\w.>])/(?:work|tmp|home|root|Users|var|opt)/\S*|[A-Z]:\\\S+", text) == []
 
 
