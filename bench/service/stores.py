@@ -89,9 +89,9 @@ def make_accounts(path: Path, bureaus: int, readers: int) -> tuple[list[Account]
             for number in range(readers):
                 role, person, department = READERS[number % len(READERS)]
                 bureau = code(number % bureaus + 1)
-                account = Account(f"reader-{bureau}-{number}".lower(), bureau)
-            if role is Role.T3:  # who knows too little of who supervises to count by star and tier
-                account = replace(account, axes=("department", "stage", "business"))
+                account = Account(f"reader-{role.value}-{bureau}-{number}".lower(), bureau)
+                if role is Role.T3:  # who knows too little of who supervises to count by star and tier
+                    account = replace(account, axes=("department", "stage", "business"))
                 _make(accounts, account, Grant("", role, bureau, person, department))
                 reading.append(account)
             for number in range(1, bureaus + 1):
