@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,7 +16,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from dutygraph.service.access.roles import Role
 from tests.cli.door import ledger
 from tests.conftest import EXAMPLE
-from tests.service.running import GRANTS, Door, running
+from tests.service.running import GRANTS, STORES, Door, running
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +25,17 @@ def _cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
         patch.setattr(PasswordHash, "recommended", lambda: cheap)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stores_filled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fill the store of the same ledgers once, for all workers of a run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(STORES, str(folder / "stores"))
         yield
 
 

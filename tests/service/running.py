@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
+import os
+import shutil
 import socket
 import time
-from collections.abc import Iterator, Mapping
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from dutygraph.commits import COMMAND_LINE, Action, StoreFolder
+from dutygraph.commits import COMMAND_LINE, Action, Committer, StoreFolder
 from dutygraph.loaders import load
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
@@ -68,16 +73,50 @@ class Door:
         return self.client_with(self.sign_in(name))
 
 
+STORES = "DUTYGRAPH_TEST_STORES"
+"""Names the folder where stores are kept for all tests of a run, in whichever process they are."""
+
+
 @contextmanager
 def running(store: Path, *ledgers: Path, **settings: Any) -> Iterator[Door]:
-    """Run a service over a new store with the bureau of these ledgers (none: an empty store)."""
-    StoreFolder.open(store, create=True).close()
+    """Run a service over a new store with the bureau of these ledgers (none: an empty store).
+
+    The store of the same ledgers is filled once in a run and copied after that.
+    """
+    kept = os.environ.get(STORES)
+    if ledgers and kept:
+        shutil.copytree(_kept_store(Path(kept), ledgers), store)
+    else:
+        _fill(store, ledgers)
     with again(store, **settings) as door:
+        yield door
+
+
+def _fill(store: Path, ledgers: Sequence[Path]) -> None:
+    with StoreFolder.open(store, create=True) as folder:
         if ledgers:
             loaded = load(list(ledgers))
             assert loaded.problems == ()
-            door.service.committer.commit(loaded.delta, COMMAND_LINE, Action.IMPORT, target="import/test")
-        yield door
+            Committer(folder).commit(loaded.delta, COMMAND_LINE, Action.IMPORT, target="import/test")
+
+
+def _kept_store(kept: Path, ledgers: Sequence[Path]) -> Path:
+    """Return a closed store of these ledgers; the first who asks fills it, others wait for that."""
+    kept.mkdir(exist_ok=True)
+    name = hashlib.sha256()
+    for book in ledgers:
+        name.update(book.name.encode())
+        with zipfile.ZipFile(book) as parts:
+            for part in sorted(set(parts.namelist()) - {"docProps/core.xml"}):  # it has the time of writing
+                name.update(part.encode() + parts.read(part))
+    store = kept / name.hexdigest()[:16]
+    with (kept / f"{store.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not store.exists():
+            filling = kept / f"{store.name}.filling"
+            _fill(filling, ledgers)
+            filling.rename(store)
+    return store
 
 
 @contextmanager
