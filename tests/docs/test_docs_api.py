@@ -23,6 +23,8 @@ from tests.service.running import again
 
 PAGE = ROOT / "docs" / "api.md"
 TEXT = PAGE.read_text(encoding="utf-8")
+STARTING = 5
+"""How many commands start the service, itself the last."""
 REFERENCE = (ROOT / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
 
 
@@ -33,7 +35,7 @@ def started(folder: Path) -> Iterator[Shell]:
         patch.chdir(folder)
         cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
         patch.setattr(PasswordHash, "recommended", lambda: cheap)
-        *prepare, serve = steps(PAGE)[:4]
+        *prepare, serve = steps(PAGE)[:STARTING]
         for command in prepare:
             assert not isinstance(command, Edit)
             password = re.search(r'"password": "(.+?)"', TEXT)
@@ -67,7 +69,7 @@ def test_every_example_works_and_answers_what_is_shown(tmp_path: Path) -> None:
 def test_the_page_shows_no_block_that_is_not_tested() -> None:
     languages = {part.language for part in parts(PAGE) if isinstance(part, Block)}
     assert languages == {"sh", "bash", *SHOWN}
-    assert len([line for line in shell_lines(PAGE) if line.startswith("dutygraph ")]) == 4
+    assert len([line for line in shell_lines(PAGE) if line.startswith("dutygraph ")]) == STARTING
 
 
 def test_every_endpoint_stands_in_the_reference() -> None:
