@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from threading import RLock
 
@@ -16,20 +16,26 @@ from dutygraph.service.access.gaps import VisibleGap, VisibleGaps
 from dutygraph.service.access.reading import Reading, read
 from dutygraph.service.access.roles import Caller, Data, Reach
 from dutygraph.service.access.tables import AccessTables
-from dutygraph.store import EmbeddedStore
-from dutygraph.things import NAMING_PREDICATES, Things
+from dutygraph.service.access.union import UnionStore
+from dutygraph.things import Things
 
 _METRIC_OF = ox.NamedNode(str(SV.metricOf))
 
 
-class ViewStore(EmbeddedStore):
+class ViewStore(UnionStore):
     """A store in memory of what may be seen. The cell of a triple is told where the triple is seen."""
 
-    def __init__(self, contents: Contents, quads: Iterable[ox.Quad]) -> None:
-        """Hold these quads."""
-        super().__init__()
+    def __init__(
+        self, contents: Contents, places: Sequence[int], beside: Sequence[ox.Quad] | None = None
+    ) -> None:
+        """Hold the quads at these places, and the network metrics *beside* them, if these were asked for."""
+        held = contents.graphs if beside is None else (*contents.graphs, contents.names.metrics)
+        super().__init__(
+            contents.names,
+            held,
+            lambda: chain(map(contents.quads.__getitem__, places), beside or ()),
+        )
         self._contents = contents
-        self.oxigraph.extend(quads)
 
     def cell(self, triple: ox.Triple) -> Cell | None:
         """Return the cell that a visible triple came from, or None."""
@@ -65,7 +71,7 @@ class Cut:
         """The visible triples."""
         with self._lock:
             if self._store is None:
-                self._store = ViewStore(self.contents, self.quads())
+                self._store = ViewStore(self.contents, self.reading.places)
             return self._store
 
     @property
@@ -73,7 +79,7 @@ class Cut:
         """The visible triples and the visible network metrics."""
         with self._lock:
             if self._measured is None:
-                self._measured = ViewStore(self.contents, [*self.quads(), *self._metrics()])
+                self._measured = ViewStore(self.contents, self.reading.places, self._metrics())
             return self._measured
 
     @property
@@ -81,9 +87,8 @@ class Cut:
         """What people call the visible nodes."""
         with self._lock:
             if self._things is None:
-                naming = map(ox.NamedNode, NAMING_PREDICATES)
-                found = (self.store.oxigraph.quads_for_pattern(None, name, None, None) for name in naming)
-                self._things = Things(quad.triple for quad in chain.from_iterable(found))
+                seen, quads = set(self.reading.places), self.contents.quads
+                self._things = Things(quads[place].triple for place in self.contents.naming if place in seen)
             return self._things
 
     def gaps(self, state: BureauState) -> tuple[VisibleGap, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -111,8 +111,8 @@ class VisibleGaps:
         # what nobody registered tells nothing but that a record names it
         if value.iri and not self._sees(value.iri, (Reach.ALL, Reach.OWN)):
             return True
-        whole = _ties(self._contents.whole, focus, value)
-        return bool(whole) and not _ties(self._seen.store, focus, value)
+        ties = list(_ties(self._contents, focus, value))
+        return bool(ties) and not any(map(self._reading.shows, ties))
 
     def _veiled(self, finding: Finding) -> Finding:
         """Return a gap less its value, under an id that does not depend on the value.
@@ -181,17 +181,16 @@ _WAIVERS = f"""SELECT DISTINCT ?rule ?focus ?by {{
 }}"""
 
 
-def _ties(store: EmbeddedStore, focus: ox.NamedNode, value: Thing) -> list[ox.Quad]:
-    """Return the triples that join a gap's focus and its value, either way."""
-    if not value.iri:
-        told = store.oxigraph.quads_for_pattern(focus, None, None, None)
-        return [
-            quad for quad in told if isinstance(quad.object, ox.Literal) and quad.object.value == value.id
-        ]
-    node = ox.NamedNode(value.iri)
-    there = store.oxigraph.quads_for_pattern(focus, None, node, None)
-    back = store.oxigraph.quads_for_pattern(node, None, focus, None)
-    return [*there, *back]
+def _ties(contents: Contents, focus: ox.NamedNode, value: Thing) -> Iterator[int]:
+    """Yield the places of the triples that join a gap's focus and its value, either way."""
+    node = ox.NamedNode(value.iri) if value.iri else None
+    for place, quad in contents.said(focus):
+        if quad.object == node or (
+            node is None and isinstance(quad.object, ox.Literal) and quad.object.value == value.id
+        ):
+            yield place
+    if node is not None:
+        yield from (place for place, quad in contents.said(node) if quad.object == focus)
 
 
 def _one(alike: Sequence[tuple[GapHistory, str]]) -> VisibleGap:

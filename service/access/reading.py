@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,11 @@ class Reading:
     hidden: frozenset[Node]
     own: Mapping[Data | None, frozenset[Node]]
     partial: frozenset[Node]
+
+    def shows(self, place: int) -> bool:
+        """Tell whether the triple at a place may be seen."""
+        found = bisect_left(self.places, place)
+        return found < len(self.places) and self.places[found] == place
 
 
 def read(contents: Contents, caller: Caller, tables: AccessTables) -> Reading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pytest
 from dutygraph.check import check
 from dutygraph.commits.entries import COMMIT_NUMBER
 from dutygraph.commits.gaps import BureauState, GapHistory, Seen
+from dutygraph.commits.recent import RecentChanges
 from dutygraph.service.access.roles import Caller, Role
 from dutygraph.service.access.view import View
 from dutygraph.service.access.views import Views
@@ -48,6 +49,7 @@ class OneBureau:
 
     store: EmbeddedStore
     state_now: BureauState
+    recent: RecentChanges = field(default_factory=RecentChanges)
 
     @property
     def folder(self) -> OneBureau:

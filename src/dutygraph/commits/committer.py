@@ -52,6 +52,7 @@ class Committer:
         """
         self.folder, self.base = folder, base_of(folder) or base
         self._writer = Writer(folder, self.base, clock)
+        self.recent = self._writer.recent  # what the last commits changed
         self._shelf = Shelf(folder, copies, lambda: clock().date(), self._settle)
         self._callbacks: list[Callable[[str], None]] = []
         if tidying:

@@ -16,6 +16,7 @@ from dutygraph.commits.chain import Act
 from dutygraph.commits.changes import Changes, changes_bytes, write_changes
 from dutygraph.commits.gaps import GapHistory, Seen
 from dutygraph.commits.journal import Journal
+from dutygraph.commits.recent import RecentChanges
 from dutygraph.commits.register import CommitMark, mark_quads, register_change
 from dutygraph.commits.rulesets import keep_current
 from dutygraph.model import Text
@@ -65,6 +66,7 @@ class Writer:
         self._folder = folder
         self._lock = folder.writing
         self.journal = Journal(folder, base, clock)
+        self.recent = RecentChanges()
         self._waiting: deque[_Note] = deque()
 
     def write(self, draft: Draft) -> Written:
@@ -100,7 +102,20 @@ class Writer:
                 ),
                 [entry],
             )
+        self._remember(draft)
         return Written(entry, mark, gaps)
+
+    def _remember(self, draft: Draft) -> None:
+        if draft.stands:  # what stood there before is in no commit
+            self.recent.forget(draft.names.code)
+            return
+        stated, derived = draft.stated, draft.derived
+        self.recent.keep(
+            draft.names.code,
+            draft.number,
+            (*stated.removed, *derived.removed),
+            (*stated.added, *derived.added),
+        )
 
     def note(self, act: Act, names: BureauGraphs | None) -> AuditEntry:
         """Enter an act that changes no bureau; those that wait together are written together.
