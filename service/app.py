@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from dutygraph import __version__
 from dutygraph.service import documentation, health
@@ -15,6 +15,7 @@ from dutygraph.service.failures import add_handlers
 from dutygraph.service.hardening import Limits, SafeHeaders
 from dutygraph.service.models import API
 from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe, operation_id
+from dutygraph.service.parameters import only_known_parameters
 from dutygraph.service.parts import PARTS
 from dutygraph.service.requests_seen import RequestsSeen
 from dutygraph.service.running import PartOpener, Service, open_service
@@ -51,7 +52,7 @@ def create_app(
     for router in ROUTERS_BESIDE:
         app.include_router(router)
     for router in ROUTERS:
-        app.include_router(router, prefix=API)
+        app.include_router(router, prefix=API, dependencies=[Depends(only_known_parameters)])
     describe(app)
     app.add_middleware(Limits, settings=settings)
     app.add_middleware(RequestsSeen)

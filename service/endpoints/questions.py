@@ -35,8 +35,6 @@ from dutygraph.service.running import ViewDep
 router = APIRouter(tags=["questions"])
 answering = APIRouter(prefix="/bureaus/{code}/questions")
 
-_LIST_PARAMETERS = frozenset({"page", "size", "sort", "format"})
-
 
 def _parameters(question: Question) -> list[ParameterModel]:
     return [ParameterModel.model_validate(each, from_attributes=True) for each in question.parameters]
@@ -132,7 +130,6 @@ def _endpoint(question: Question) -> Callable[..., Response]:
     def endpoint(
         view: View, answers: Answers, query: ListQuery, request: Request, **values: object
     ) -> Response:
-        _refuse_unknown(question, request)
         given = {names[name]: _as_text(value) for name, value in values.items() if value not in (None, "")}
         found = answer_question(view, answers, question, given)
         own = own_scope(view, *data_of(question))
@@ -164,17 +161,6 @@ def _keyword(name: str, kind: object, default: object = inspect.Parameter.empty)
 
 def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _refuse_unknown(question: Question, request: Request) -> None:
-    """Refuse a parameter that the question does not have: a misspelt filter must not read as an answer."""
-    known = _LIST_PARAMETERS | {parameter.name for parameter in question.parameters}
-    errors = [
-        ErrorItem(ParameterError(question, name).text, pointer=f"/query/{name}")
-        for name in sorted(set(request.query_params) - known)
-    ]
-    if errors:
-        raise ProblemError(422, "invalid", count=len(errors), errors=errors)
 
 
 _Row = tuple[Value, ...]
