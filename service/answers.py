@@ -80,6 +80,26 @@ def answer_kept(
     return Response(body, media_type="application/json", headers=cache_headers(tag))
 
 
+def list_kept(
+    answers: Answers, view: View, request: Request, form: str, answer: Callable[[], Response]
+) -> Response:
+    """Return a page of a list, as *answer* makes it with ``answer_list``, written once for a view and kept.
+
+    Files are not kept: they are large and seldom asked for twice.
+    """
+    tag = etag_of(view, request, form)
+    if has_already(request, tag):
+        return not_modified(tag)
+    if form != "json":
+        return answer()
+    kept = answers.of(view, ("list", tag), answer)
+    headers = {name: value for name, value in kept.headers.items() if name not in _OF_BODY}
+    return Response(kept.body, kept.status_code, headers, "application/json")
+
+
+_OF_BODY = ("content-length", "content-type")
+
+
 @contextmanager
 def keep_answers(_service: Service) -> Iterator[Answers]:
     """Keep answers while the service runs."""

@@ -14,7 +14,7 @@ from dutygraph.model import Text
 from dutygraph.service.access.errors import ForbiddenError
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import Answers, AnswersDep
+from dutygraph.service.answers import Answers, AnswersDep, list_kept
 from dutygraph.service.endpoints.chart_models import Knowledge
 from dutygraph.service.endpoints.knowledge import knowledge_of
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
@@ -106,15 +106,15 @@ def list_coverage(
     看不到监督员的角色不能按 star、tier 统计（403）；只看得到本人范围的只统计本人范围（ownScope）。
     """
     own = _own_scope(view, by)
-    columns = (*COLUMNS, _OWN_COLUMN) if own and query.form(request) != "json" else COLUMNS
-    return answer_list(
-        lambda: rows_of(view, answers, by),
-        columns,
-        view,
-        query,
-        request,
-        beside={"by": by.value, "ownScope": own},
-    )
+    form = query.form(request)
+    columns = (*COLUMNS, _OWN_COLUMN) if own and form != "json" else COLUMNS
+    beside = {"by": by.value, "ownScope": own}
+
+    def answered() -> Response:
+        rows = rows_of(view, answers, by)
+        return answer_list(rows, columns, view, query, request, beside=beside)
+
+    return list_kept(answers, view, request, form, answered)
 
 
 @router.get(

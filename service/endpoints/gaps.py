@@ -11,7 +11,7 @@ from pydantic import Field
 from dutygraph.commits.acts import Action
 from dutygraph.service.access.roles import Scope
 from dutygraph.service.access.writes import require_write
-from dutygraph.service.answers import AnswersDep
+from dutygraph.service.answers import AnswersDep, list_kept
 from dutygraph.service.figures import (
     answer_figure,
     cache_headers,
@@ -127,10 +127,14 @@ def list_gaps(
     view: ViewDep, answers: AnswersDep, asked: FilterDep, query: ListQueryDep, request: Request
 ) -> Response:
     """已豁免的仍然列出、单独计数 / Waived ones are listed still and counted apart."""
-    rows = list(asked.chosen(rows_of(view, answers)))
-    columns = gap_columns(query.form(request))
-    beside = {"counts": state_counts(rows).model_dump()}
-    return answer_list(rows, columns, view, query, request, beside=beside)
+    form = query.form(request)
+
+    def answered() -> Response:
+        rows = list(asked.chosen(rows_of(view, answers)))
+        beside = {"counts": state_counts(rows).model_dump()}
+        return answer_list(rows, gap_columns(form), view, query, request, beside=beside)
+
+    return list_kept(answers, view, request, form, answered)
 
 
 @router.get("/gaps/counts", summary="缺口分类计数 / Gaps counted by facet")

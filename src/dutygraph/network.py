@@ -7,9 +7,10 @@ exposure, never suspicion, and stay out of scoring (domain section 8).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 import networkx as nx
 import pyoxigraph as ox
@@ -113,13 +114,23 @@ def write_metrics(store: EmbeddedStore, names: BureauGraphs) -> None:
 
 
 def _post_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
-    graph = responsibility_graph(store, names)
-    betweenness = nx.betweenness_centrality(graph)
-    connecting = connecting_nodes(graph)
+    betweenness, connecting = _exposure(frozenset(_edges(store, names, TIES)))
     for post in sorted({post for (post,) in _select(store, names, f"?a a <{SV.Post}>", "a")}):
         value = Decimal(betweenness.get(post, 0)).quantize(_PLACES)
         yield from _metric(names, things, post, "betweenness", value)
         yield from _metric(names, things, post, "articulation", Decimal(int(post in connecting)))
+
+
+@lru_cache(maxsize=16)
+def _exposure(ties: frozenset[tuple[str, ...]]) -> tuple[Mapping[str, float], frozenset[str]]:
+    """Return the betweenness of all nodes and the connecting ones.
+
+    It takes seconds, and most commits do not change the graph: what it was for the last few graphs is kept.
+    """
+    graph: nx.Graph[str] = nx.Graph()
+    for one, other in sorted(ties):
+        graph.add_edge(one, other)
+    return nx.betweenness_centrality(graph), connecting_nodes(graph)
 
 
 def _path_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
