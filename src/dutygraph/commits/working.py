@@ -21,6 +21,8 @@ from dutygraph.store.cells import effect
 
 # A change of more than this part of a bureau is followed faster by checking it anew.
 _LARGE = 8
+# So few quads are followed faster, however small the bureau; to count a bureau's takes milliseconds.
+_FEW = 64
 # What of a bureau's own record says the date of its data.
 _DATING = {ox.NamedNode(str(RDF.type)), ox.NamedNode(str(SV.dataDate))}
 
@@ -119,7 +121,7 @@ class WorkingCopy:
         """Tell whether a change may move the date to judge by, or is followed faster by checking anew."""
         quads = [*changes.removed, *changes.added]
         return (
-            len(quads) * _LARGE > len(self.store.oxigraph)
+            (len(quads) > _FEW and len(quads) * _LARGE > len(self.store.oxigraph))
             or recheck.as_of != self._date()
             or any(quad.subject == self._bureau and quad.predicate in _DATING for quad in quads)
         )
