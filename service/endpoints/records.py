@@ -222,7 +222,11 @@ def delete_record(asked: RecordDep, given: PreconditionsDep) -> Response:
         held = seen.whole
         there(seen.visible, asked.kind, asked.id)
         check_tag(seen.visible, asked.kind, asked.id, given.match)
-        refuse_referred(held.references(asked.kind, asked.id), seen.visible, asked.kind.kind)
+        refuse_referred(
+            held.references(asked.kind, asked.id),
+            lambda: visible(asked.view()).references(asked.kind, asked.id),
+            asked.kind.kind,
+        )
         return deleting(held, asked.kind, asked.id), asked.target, ""
 
     write_on(asked.service, asked.sight, Action.RECORD_DELETE, plan)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from urllib.parse import quote
 
@@ -87,8 +87,12 @@ def check_written_so(given: str, read: str) -> None:
         raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/path/id")])
 
 
-def refuse_referred(references: Sequence[Reference], seen: Held, kind: str) -> None:
-    """Refuse to delete what others refer to; those that the caller does not see are counted only.
+def refuse_referred(
+    references: Sequence[Reference], seen: Callable[[], Sequence[Reference]], kind: str
+) -> None:
+    """Refuse to delete what others refer to; *seen* gives the references that the caller sees.
+
+    That a record is seen is not enough: the office sees a talk, and not what it was about.
 
     Raises:
         ProblemError: 409.
@@ -99,14 +103,19 @@ def refuse_referred(references: Sequence[Reference], seen: Held, kind: str) -> N
         raise ProblemError(409, "conflict", detail=text)
     if not references:
         return
-    shown = [one for one in references if one.kind and seen.registered(one.kind, one.id)]
+    shown = [one for one in seen() if one.kind]
     errors = [
         ErrorItem(Text(f"{one.kind} {one.id} 的“{one.property}”", f"“{one.property}” of {one.kind} {one.id}"))
         for one in shown[:_LISTED_REFERENCES]
     ]
     choices = [{"kind": one.kind, "id": one.id, "property": one.property} for one in shown]
+    if not shown:
+        text = Text(
+            "有当前身份不可见的记录引用它，未删除。", "A record that this role does not see refers to it."
+        )
+        raise ProblemError(409, "referred-to", detail=text)
     raise ProblemError(
-        409, "referred-to", count=len(references), errors=errors, choices=choices[:_LISTED_REFERENCES]
+        409, "referred-to", count=len(shown), errors=errors, choices=choices[:_LISTED_REFERENCES]
     )
 
 

@@ -91,7 +91,7 @@ def questions(
     for template, answered in forms.items():
         for number, example in enumerate(examples()[template]):
             for place, values in enumerate(_expanded(example, each)):
-                address = _filled(template, values, code)
+                address = filled(template, values, code)
                 yield Question(template, address)
                 if CSV in answered:
                     yield Question(template, address, CSV)
@@ -111,7 +111,7 @@ def _expanded(example: Mapping[str, str], each: Mapping[str, Iterable[str]]) -> 
             yield {**example, wild: value}
 
 
-def _filled(template: str, values: Mapping[str, str], code: str) -> str:
+def filled(template: str, values: Mapping[str, str], code: str) -> str:
     told = {name: mark(value) if _NODE.fullmatch(value) else value for name, value in values.items()}
     path = template
     for name, value in {"code": code, **told}.items():
