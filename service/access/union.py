@@ -29,7 +29,7 @@ class UnionStore(EmbeddedStore):
         self._union_of = self._held.intersection(names.checked())
 
     @cached_property
-    def oxigraph(self) -> ox.Store:
+    def oxigraph(self) -> ox.Store:  # type: ignore[override]  # nobody assigns to it
         """The quads in their graphs."""
         store = ox.Store()
         store.extend(self._quads())
