@@ -79,7 +79,7 @@ def client_of(door: Door, caller: str) -> TestClient:
 
 @dataclass(frozen=True)
 class Matrix:
-    """All answers by caller: of the whole store, and of that where what is hidden from the caller is otherwise."""
+    """All answers by caller: of the whole store, and of the one where what is hidden is otherwise."""
 
     door: Door
     asked: tuple[Question, ...]
