@@ -41,7 +41,7 @@ def read_fields(
     A triple that no field of the kind could have stated (a label in another language) is left out.
     """
     reader = _Reader(names, registered)
-    there = sorted(triples, key=str)
+    there = _Triples(triples)
     found: dict[str, Shown | list[Shown]] = {}
     shown: set[Triple] = set()
     for known in kind.fields:
@@ -66,19 +66,33 @@ def kind_and_id(iri: str, names: BureauGraphs) -> tuple[str, str] | None:
     return kind, unquote(identifier)
 
 
+class _Triples:
+    """Triples in a settled order, found by their property: a kind has many fields, each of one property."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        self.all = sorted(triples, key=str)
+        self._by_property: dict[str, list[Triple]] = {}
+        for triple in self.all:
+            self._by_property.setdefault(str(triple[1]), []).append(triple)
+
+    def of(self, properties: Iterable[URIRef]) -> Iterator[Triple]:
+        """Yield the triples of these properties."""
+        for name in dict.fromkeys(map(str, properties)):
+            yield from self._by_property.get(name, ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     names: BureauGraphs
     registered: Registered
 
-    def values(
-        self, known: FieldForm, iri: URIRef, triples: Iterable[Triple]
-    ) -> Iterator[tuple[Triple, Shown]]:
+    def values(self, known: FieldForm, iri: URIRef, triples: _Triples) -> Iterator[tuple[Triple, Shown]]:
         if known.classes:
-            yield from _class_words(known, iri, triples)
+            yield from _class_words(known, iri, triples.of((RDF.type,)))
             return
         flags = {prop: word for word, prop in known.column.flags.items()}
-        for triple in triples:
+        asked = (*flags, known.property) if known.property is not None else tuple(flags)
+        for triple in triples.of(asked):
             subject, predicate, value = triple
             if subject == iri and predicate in flags and str(value) == "true":
                 yield triple, flags[URIRef(str(predicate))]
@@ -86,7 +100,7 @@ class _Reader:
             if near == iri and predicate == known.property:
                 read = self._value(known.column, far)
                 if read is not None:
-                    yield from self._with_part(known.column, triple, read, triples)
+                    yield from self._with_part(known.column, triple, read, triples.all)
 
     def _with_part(
         self, column: ColumnForm, triple: Triple, read: Shown, triples: Iterable[Triple]

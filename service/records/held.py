@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import pyoxigraph as ox
 from rdflib import RDF, URIRef
@@ -18,6 +19,8 @@ from dutygraph.store.cells import cell_of
 from dutygraph.store.terms import to_rdflib
 
 _TYPE = ox.NamedNode(str(RDF.type))
+_MOST_BUREAUS = 256
+"""How many bureaus' names of graphs are kept: they are asked for thousands of times a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Held:
     def references(self, kind: KindForm, identifier: str) -> Sequence[Reference]:
         """Return what would point at nothing if the record were gone, each by its kind, id and property."""
         iri = ox.NamedNode(self.iri(kind.kind, identifier))
-        own = {ox.NamedNode(str(name)) for name in owned_inversely()}
+        own = _owned_inversely()
         # a part names its whole (a focus item its sheet): that the whole lists it, is the part's own word
         parts = {ox.NamedNode(str(f.property)) for f in kind.fields if f.inverse and not f.many}
         found: set[Reference] = set()
@@ -110,7 +113,7 @@ class Held:
 
     def _of_record(self, kind: KindForm, identifier: str) -> Iterator[tuple[GraphKind, ox.Quad]]:
         iri = ox.NamedNode(self.iri(kind.kind, identifier))
-        others = {ox.NamedNode(str(name)) for name in owned_inversely()}
+        others = _owned_inversely()
         for graph, quad in self.quads(iri, None, None):
             if quad.predicate not in others:
                 yield graph, quad
@@ -124,14 +127,23 @@ class Held:
         """Yield the quads of the asserted graphs that are of a pattern, each with its graph's kind."""
         if subject is None and value is not None and predicate == _TYPE:
             # a class has things in every bureau of a store: only this one's graphs are looked at
-            for kind in GraphKind:
-                graph = ox.NamedNode(self.names.asserted(kind))
+            for graph, kind in _asserted(self.names).items():
                 yield from ((kind, q) for q in self.store.quads_for_pattern(None, predicate, value, graph))
             return
-        kinds = {ox.NamedNode(self.names.asserted(kind)): kind for kind in GraphKind}
+        kinds = _asserted(self.names)
         for quad in self.store.quads_for_pattern(subject, predicate, value, None):
             if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name in kinds:
                 yield kinds[quad.graph_name], quad
+
+
+@lru_cache(maxsize=_MOST_BUREAUS)
+def _asserted(names: BureauGraphs) -> Mapping[ox.NamedNode, GraphKind]:
+    return {ox.NamedNode(names.asserted(kind)): kind for kind in GraphKind}
+
+
+@cache
+def _owned_inversely() -> frozenset[ox.NamedNode]:
+    return frozenset(ox.NamedNode(str(name)) for name in owned_inversely())
 
 
 def record_tag(triples: Sequence[tuple[GraphKind, ox.Triple]]) -> str:
