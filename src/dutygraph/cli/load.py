@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,9 @@ from dutygraph.cli.options import Base, BureauCode, Engine, EngineName, Lang, La
 from dutygraph.commits import COMMAND_LINE, Action, Committer, GateError
 from dutygraph.loaders import SourceError
 from dutygraph.model import Delta, GraphKind, Loaded
-from dutygraph.sources import SourceRefusedError, read, replacing
-from dutygraph.store import DEFAULT_BASE, EmbeddedStore, StoreError, StoreFolder, is_unused
+from dutygraph.service.imports.planning import Plan, planned
+from dutygraph.sources import SourceRefusedError, read
+from dutygraph.store import DEFAULT_BASE, BureauGraphs, EmbeddedStore, StoreError, StoreFolder, is_unused
 
 
 def run(
@@ -32,18 +34,21 @@ def run(
     engine: Engine = EngineName.COMPILED,
     base: Base = DEFAULT_BASE,
 ) -> None:
-    """把台账载入图库，替换该局原有数据 / Load ledgers into a store, replacing that bureau's data."""
+    """把台账载入图库，替换先前载入的台账 / Load ledgers into a store, replacing those loaded before.
+
+    在线录入而台账没有写到的记录和豁免保留 / What was entered online and the ledgers do not state stays.
+    """
     with progress() as bar:
         step(bar, "read", lang)
         try:
             loaded = read(sources, base=base, bureau=bureau, partial=partial, engine=engine.value)
             if dry_run and is_unused(store):
-                change = replacing(EmbeddedStore(), loaded.delta)
+                plan = _plan(EmbeddedStore(), loaded.delta)
             else:
                 with StoreFolder.open(store, create=not dry_run) as folder:
-                    change = replacing(folder.store, loaded.delta)
+                    plan = _plan(folder.store, loaded.delta)
                     if not dry_run:
-                        _commit(folder, change, loaded.rows)
+                        _commit(folder, plan.delta, loaded.rows)
         except SourceRefusedError as error:
             refuse_input(error.loaded, lang.value)
         except GateError as error:
@@ -55,7 +60,13 @@ def run(
     if partial:
         print_problems(loaded, lang.value)
         write_rejected_beside(loaded, sources[0], lang.value)
-    typer.echo(_summary(loaded, change, store, dry_run=dry_run, lang=lang))
+    typer.echo(_summary(loaded, plan.delta, store, dry_run=dry_run, lang=lang))
+    for line in _online(plan, lang):
+        typer.echo(line)
+
+
+def _plan(store: EmbeddedStore, delta: Delta) -> Plan:
+    return planned(store, BureauGraphs(delta.base, delta.bureau), delta.added)
 
 
 def _commit(folder: StoreFolder, change: Delta, rows: int) -> None:
@@ -76,3 +87,21 @@ def _summary(loaded: Loaded, change: Delta, store: Path, *, dry_run: bool, lang:
         return f"{change.bureau}: {loaded.rows} rows read; {counts} ({store})"
     verb = "将新增" if dry_run else "已新增"
     return f"{change.bureau}：读取{loaded.rows}行，{verb}{added}条、删除{removed}条陈述（{store}）"
+
+
+def _online(plan: Plan, lang: Language) -> Iterator[str]:
+    """Say what becomes of that which was entered online."""
+    english = lang is Language.EN
+    if plan.kept:
+        yield (
+            f"{plan.kept} statements entered online are not in the ledgers, and stay."
+            if english
+            else f"在线录入而台账没有写到的{plan.kept}条陈述保留。"
+        )
+    if plan.overwritten:
+        things = ", ".join(f"{kind} {identifier}" for kind, identifier in plan.overwritten)
+        yield (
+            f"Changed online but stated otherwise by the ledgers, which were followed: {things}."
+            if english
+            else f"在线改过、台账写得不同，以台账为准：{things}。"
+        )
