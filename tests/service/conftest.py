@@ -85,6 +85,14 @@ def start_small(tmp_path: Path) -> Iterator[StartSmall]:
         yield start
 
 
+@pytest.fixture(scope="session")
+def shared_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    """A service over the same small bureau for all tests of what is refused: none may change its data."""
+    folder = tmp_path_factory.mktemp("small")
+    with running(folder / "store", ledger(folder / "ledger.xlsx")) as door:
+        yield door
+
+
 @pytest.fixture
 def start_empty(tmp_path: Path) -> Iterator[StartSmall]:
     """Start a service over a store without any bureau; settings as keywords."""

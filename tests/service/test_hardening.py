@@ -18,23 +18,24 @@ from dutygraph.service.accounts import Grant
 from dutygraph.service.problems import problem_texts
 from dutygraph.store import StoreError
 from tests.service.conftest import StartSmall
-from tests.service.running import PASSWORD, Door, Served, served
+from tests.service.running import PASSWORD, Door, Served, running, served
 
 SESSIONS = "/api/v1/sessions"
 LIMIT = 4096
 
 
-@pytest.fixture
-def door(start_empty: StartSmall) -> Door:
-    door = start_empty(
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with running(
+        tmp_path_factory.mktemp("hardening") / "store",
         allowed_hosts=("testserver", "127.0.0.1", "*.power.example"),
         body_limit=LIMIT,
         upload_limit=LIMIT,
         body_seconds=1,
         header_seconds=1,
-    )
-    door.service.accounts.create("root", PASSWORD, COMMAND_LINE, role=Grant("", Role.ADMINISTRATOR))
-    return door
+    ) as door:
+        door.service.accounts.create("root", PASSWORD, COMMAND_LINE, role=Grant("", Role.ADMINISTRATOR))
+        yield door
 
 
 @pytest.fixture

@@ -215,9 +215,8 @@ def test_a_workbook_of_another_bureau_is_refused_whole(so: TestClient, tmp_path:
         ("../../etc/passwd.csv", b"a,b\n1,2\n"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_in_words(
-    so: TestClient, door: Door, name: str, data: bytes
-) -> None:
+def test_a_file_that_cannot_be_read_is_refused_in_words(shared_small: Door, name: str, data: bytes) -> None:
+    door, so = shared_small, shared_small.client_for(SO)
     before = exported(door)
 
     made = upload(so, data, name)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.testclient import TestClient
 
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
-from tests.service.conftest import StartSmall
 from tests.service.running import Door
 
 GAPS = "/api/v1/bureaus/demo/gaps"
 
 
 @pytest.fixture
-def door(start_small: StartSmall) -> Iterator[Door]:
-    return start_small()
+def door(shared_small: Door) -> Door:
+    return shared_small
 
 
 @pytest.fixture

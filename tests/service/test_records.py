@@ -225,7 +225,8 @@ def test_lists_are_filtered_sorted_paged_and_exported(so: TestClient) -> None:
     assert "=1+1" not in lines[4].split(",")
 
 
-def test_unknown_kinds_and_records_are_not_found(so: TestClient) -> None:
+def test_unknown_kinds_and_records_are_not_found(shared_small: Door) -> None:
+    so = shared_small.client_for(SO)
     assert so.get(f"{RECORDS}/foo").status_code == 404
     assert so.get(f"{RECORDS}/risk/R99").status_code == 404
     assert so.put(f"{RECORDS}/risk/R99", json={"fields": {}}, headers={"If-Match": "*"}).status_code == 404
@@ -240,8 +241,8 @@ def test_unknown_kinds_and_records_are_not_found(so: TestClient) -> None:
         Grant("", Role.TRAINEE, "demo"),
     ],
 )
-def test_other_roles_do_not_write_records(door: Door, grant: Grant) -> None:
-    client = door.client_for(grant)
+def test_other_roles_do_not_write_records(shared_small: Door, grant: Grant) -> None:
+    door, client = shared_small, shared_small.client_for(grant)
     before = exported(door)
 
     assert client.post(f"{RECORDS}/control", json={"id": "C1", "fields": CONTROL}).status_code == 403
@@ -260,18 +261,27 @@ def test_other_roles_do_not_write_records(door: Door, grant: Grant) -> None:
         b'{"id": "C1", "fields": {"label": "\\ud800"}}',
         b'{"id": "C1", "fields": {"\\ud800": "x"}}',
         b'{"id": "\\ud800", "fields": {}}',
-        b'{"id": "C1", "fields": {"label": NaN}}',
         b"",
         b"null",
     ],
 )
-def test_bodies_that_are_no_record_are_refused(so: TestClient, door: Door, body: bytes) -> None:
+def test_bodies_that_are_no_record_are_refused(shared_small: Door, body: bytes) -> None:
+    door, so = shared_small, shared_small.client_for(SO)
     before = exported(door)
 
     answer = so.post(f"{RECORDS}/control", content=body, headers={"Content-Type": "application/json"})
 
+    assert answer.status_code in (400, 422)
+    assert exported(door) == before
+
+
+def test_a_number_that_json_does_not_have_is_refused_or_read_whole(so: TestClient, door: Door) -> None:
+    before = exported(door)
+
+    body = b'{"id": "C1", "fields": {"label": NaN}}'
+    answer = so.post(f"{RECORDS}/control", content=body, headers={"Content-Type": "application/json"})
+
     assert answer.status_code in (201, 400, 422)
-    assert answer.status_code != 201 or b"NaN" in body
     assert (exported(door) == before) is (answer.status_code != 201)
 
 
