@@ -196,14 +196,14 @@ def _delta(
             )
             for name in foreign
         ]
-        raise ProblemError(422, "invalid", count=len(items), errors=items)
+        raise ProblemError(422, "unfit", count=len(items), errors=items)
     written = {name: _written(word, held, mover, asked) for name, word in move.sets.items()}
     fields = {**before, **{n: v for n, v in written.items() if v is not None}, **asked.fields}
     fields |= {"state": move.end} if kind.field("state") else {}
     entry = entered(held, kind, identifier, fields, cells={})
     if not isinstance(entry, Entry):
         errors = field_errors(entry, "/body/fields")
-        raise ProblemError(422, "invalid", count=len(errors), errors=errors)
+        raise ProblemError(422, "unfit", count=len(errors), errors=errors)
     visible = {triple for _, triple in held.triples(kind, identifier)}
     delta = replacing(held, entry, visible)
     graph = next(s.graph for s in entry.statements if s.subject == entry.iri)

@@ -84,7 +84,7 @@ def check_written_so(given: str, read: str) -> None:
     """
     if given != read:
         text = Text(f"编号应写作“{read}”。", f"The id is written “{read}”.")
-        raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/path/id")])
+        raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/path/id")])
 
 
 def refuse_referred(
@@ -198,7 +198,7 @@ def _entry(held: Held, kind: KindForm, identifier: str | None, fields: Mapping[s
     entry = entered(held, kind, identifier, fields, cells={})
     if not isinstance(entry, Entry):
         errors = field_errors(entry)
-        raise ProblemError(422, "invalid", count=len(errors), errors=errors)
+        raise ProblemError(422, "unfit", count=len(errors), errors=errors)
     return entry
 
 

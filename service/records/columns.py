@@ -48,7 +48,7 @@ def field_filter(kind: KindForm, told: str) -> Callable[[ShownRecord], bool]:
             f"没有字段“{name[:60]}”；可用的：{known}。",
             f"There is no field “{name[:60]}”; there are: {known}.",
         )
-        raise ProblemError(422, "invalid", count=1, errors=[ErrorItem(text, pointer="/query/where")])
+        raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/query/where")])
     return lambda record: value in _texts(record.fields.get(name))
 
 
