@@ -126,6 +126,20 @@ def test_damaged_files_of_the_graphs_are_told(store: Path, pattern: str) -> None
     assert "dutygraph restore" in found["damaged"]["cure"]["en"]
 
 
+def test_one_damaged_block_is_told_in_whichever_file_it_stands(store: Path) -> None:
+    altered(store, lambda graphs: graphs.flush())
+    damaged = [file for file in sorted((store / "graph").glob("*.sst")) if file.stat().st_size > 10_000]
+    assert damaged
+    for file in damaged:
+        data = file.read_bytes()
+        file.write_bytes(data[:500] + bytes(b ^ 0xFF for b in data[500:520]) + data[520:])
+
+        assert set(told(store, 2)) == {"damaged"}, file.name
+
+        file.write_bytes(data)
+    assert told(store, 0) == {}
+
+
 def test_other_users_and_a_full_disk_are_told(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = shutil.disk_usage(store)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=20 * 1024 * 1024))

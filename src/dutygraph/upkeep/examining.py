@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
 
 from dutygraph.commits import Committer
 from dutygraph.commits.chain import instant
@@ -87,12 +91,35 @@ def _stopped(path: Path, now: datetime, accounts: Accounts) -> Iterator[Symptom]
         return
     with folder:
         try:
-            for _ in folder.store.oxigraph:  # reads every block, and so its checksum
-                pass
+            _read_all(folder.store.oxigraph)
             yield from _within(folder, now)
-        except (OSError, StoreError) as error:
+        # a block whose checksum is wrong is a RuntimeError of pyoxigraph
+        except (OSError, RuntimeError, StoreError) as error:
             yield symptom("damaged", reason=error)
     yield from accounts(path)
+
+
+_Pattern = tuple[Any, Any, Any, Any]
+
+
+def _read_all(graphs: ox.Store) -> None:
+    """Read every index of the quads, and so the checksum of every block.
+
+    Raises:
+        RuntimeError: a block is damaged.
+
+    """
+    in_use: tuple[Callable[[ox.Quad], _Pattern], ...] = (
+        lambda quad: (None, None, None, quad.graph_name),
+        lambda quad: (quad.subject, None, None, None),
+        lambda quad: (None, quad.predicate, None, None),
+        lambda quad: (None, None, quad.object, None),
+        lambda quad: (None, quad.predicate, None, quad.graph_name),
+        lambda quad: (None, None, quad.object, quad.graph_name),
+    )
+    for pattern_of in in_use:
+        for pattern in {pattern_of(quad) for quad in graphs}:
+            deque(graphs.quads_for_pattern(*pattern), maxlen=0)
 
 
 def _within(folder: StoreFolder, now: datetime) -> Iterator[Symptom]:
