@@ -27,7 +27,7 @@ class FieldForm:
     """A field of a kind: its property, and the column of a form that says what may stand in it.
 
     ``inverse`` fields hold what points at the thing; of these, ``shared`` ones are a field of the other thing
-    too. ``lists`` fields hold things that have rows of their own (the focus items of a task sheet). ``classes``
+    too. ``lists`` fields hold things that have rows of their own (a task sheet's focus items). ``classes``
     is filled where the field says what class the thing has; such a field has no property.
     """
 

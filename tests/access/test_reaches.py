@@ -81,7 +81,7 @@ def test_a_role_does_what_the_domain_says(cell: tuple[str, Role], reach: Reach) 
     assert may_write(caller, Action(cell[0]), own=False) is (reach is Reach.ALL)
 
 
-@pytest.mark.parametrize("action", set(Action) - {Action(action) for action, _ in cells(DONE)})
+@pytest.mark.parametrize("action", sorted(set(Action) - {Action(action) for action, _ in cells(DONE)}))
 @pytest.mark.parametrize("role", Role)
 def test_what_the_table_does_not_name_is_nobody_s(action: Action, role: Role) -> None:
     assert not may_write(Caller("somebody", role, "SY"), action)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from dutygraph.service.list_files import XLSX_TYPE
 from tests.service.matrix.bureau import EVERY, mark

@@ -10,7 +10,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from tests.service.matrix.asking import answer_of, filled
 from tests.service.matrix.bureau import mark, whole
