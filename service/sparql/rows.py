@@ -18,7 +18,7 @@ import pyoxigraph as ox
 Value = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"
-CUT = "https://w3id.org/dutygraph#truncated"
+CUT = "https://w3id.org/dutygraph/sparql/truncated"
 _ROOM = 200
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _XML_ENDS = {"\r": "&#13;"}

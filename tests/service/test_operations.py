@@ -13,6 +13,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from dutygraph import __version__
+from dutygraph.commits.acts import COMMAND_LINE
 from dutygraph.service import health
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
@@ -60,6 +62,8 @@ def test_measures_count_requests_by_route_and_tell_nothing_of_data(start_small: 
     for rule in ("R01", "R02", "R99"):
         client.get(f"/api/v1/rules/{rule}")
     client.get("/P777-secret")
+    committer = door.service.committer
+    committer.recheck(committer.bureaus()[0].code, date(2025, 11, 30), COMMAND_LINE)
 
     text = door.client.get("/metrics").text
 
@@ -97,7 +101,8 @@ def logged(start_small: StartSmall, tmp_path: Path) -> Iterator[Logged]:
 
 def test_the_log_tells_of_requests_without_personal_data(logged: Logged) -> None:
     client = logged.door.client_for(Grant("", Role.T2, "demo", person="P777"))
-    client.get("/api/v1/me?person=P778", headers={"X-Request-Id": "request-0001", "User-Agent": "P779"})
+    client.get("/api/v1/me", headers={"X-Request-Id": "request-0001", "User-Agent": "P779"})
+    client.get("/api/v1/me?person=P778")
     client.get("/api/v1/rules/R12")
     account = logged.door.service.accounts.all()[0]
 

@@ -136,7 +136,8 @@ def test_what_names_nothing_is_no_fault_of_form(client_for: ClientFor) -> None:
     problem = got(client_for(Role.SO), "/questions/Q24", 422, person="P999")
     assert problem["type"].endswith("/names-nothing")
     assert "P999" in problem["text"]["zh"]
-    assert got(client_for(Role.SO), "/questions/Q24", 422, persn="P003")["type"].endswith("/invalid")
+    misspelt = got(client_for(Role.SO), "/questions/Q24", 422, persn="P003")
+    assert misspelt["type"].endswith("/wrong-parameters")
 
 
 def test_a_hidden_person_is_answered_like_one_who_is_not_there(client_for: ClientFor) -> None:

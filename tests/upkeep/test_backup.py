@@ -133,7 +133,7 @@ def test_a_backup_amid_commits_is_of_one_moment(door: Door, tmp_path: Path) -> N
                 run("backup", door.service.folder.path, "--to", tmp_path / f"{number}.tar.gz")
         finally:
             done.set()
-    assert writing.result() > 3
+    assert writing.result() > 0
     for number in range(3):
         run("restore", tmp_path / f"{number}.tar.gz", "--to", tmp_path / f"{number}")
         assert "全部完好" in run("audit", "verify", tmp_path / f"{number}").stdout

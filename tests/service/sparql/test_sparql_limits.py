@@ -79,11 +79,11 @@ def test_a_cut_table_says_so_in_header_and_head(office: Office) -> None:
     assert answer.headers["x-dutygraph-truncated"] == f"rows={ROWS}"
     assert len(said["results"]["bindings"]) == ROWS
     assert said["head"]["truncated"] == {"rows": ROWS}
-    assert said["head"]["link"] == ["https://w3id.org/dutygraph#truncated"]
+    assert said["head"]["link"] == ["https://w3id.org/dutygraph/sparql/truncated"]
     assert len(Result.parse(io.BytesIO(answer.content), format="json")) == ROWS
     xml = office.ask(ALL, headers={"Accept": "application/sparql-results+xml"})
     assert xml.headers["x-dutygraph-truncated"] == f"rows={ROWS}"
-    assert f'<link href="https://w3id.org/dutygraph#truncated?rows={ROWS}"/>' in xml.text
+    assert f'<link href="https://w3id.org/dutygraph/sparql/truncated?rows={ROWS}"/>' in xml.text
     assert len(Result.parse(io.BytesIO(xml.content), format="xml")) == ROWS
     for kind in ("text/csv", "text/tab-separated-values"):
         plain = office.ask(ALL, headers={"Accept": kind})
