@@ -21,6 +21,8 @@ from tests.docs.documents import ROOT, Edit, shell_lines, steps
 from tests.docs.test_docs_commands import make
 from tests.service.running import again
 
+pytestmark = pytest.mark.long
+
 PAGE = ROOT / "docs" / "api.md"
 TEXT = PAGE.read_text(encoding="utf-8")
 STARTING = 5
@@ -48,7 +50,6 @@ def started(folder: Path) -> Iterator[Shell]:
             yield Shell(door.client, folder)
 
 
-@pytest.mark.xdist_group("service")
 def test_every_example_works_and_answers_what_is_shown(tmp_path: Path) -> None:
     answer: httpx2.Response | None = None
     compared = 0

@@ -12,6 +12,8 @@ import pytest
 from docs.generate.api import openapi, operations
 from tests.docs.example_answers import FILE, as_text, taken
 
+pytestmark = pytest.mark.long
+
 MOST_USED = {
     "list_coverage",
     "list_gaps",
@@ -47,7 +49,6 @@ def test_the_form_is_looked_at() -> None:
     assert not validator.is_valid({**EXAMPLES["read_record"]["200"], "weight": 1})
 
 
-@pytest.mark.xdist_group("service")
 def test_the_examples_are_what_the_service_answers_now(tmp_path: Path) -> None:
     committed = FILE.read_text(encoding="utf-8")
     assert committed == as_text(taken(tmp_path)), "run: python -m tests.docs.example_answers"

@@ -14,6 +14,8 @@ from dutygraph.commits import Committer, StoreFolder
 from tests.cli.door import RISKS, ledger
 from tests.service.bad_days import HOME, Answer, Running, controls, make_store, serving, symptoms
 
+pytestmark = pytest.mark.long
+
 ROUNDS = 3
 OF_A_CONTROL = 5
 """Triples of a control as these tests write it: class, id, label, stage, owner."""
