@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import os
 import signal
+import subprocess
 import threading
 import time
 import tracemalloc
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from typing import Literal as Choice
 
 import pyoxigraph as ox
@@ -132,18 +134,23 @@ def test_a_time_limit_that_suffices_changes_nothing(engine: Engine, tmp_path: Pa
         assert (len(timed.results), timed.examined) == (len(alone.results), alone.examined)
 
 
-def children() -> set[str]:
-    """Return the processes that this one has started, waited for or not."""
-    return {pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
+def test_a_time_limit_frees_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
 
+    class Remembered(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self)
 
-def test_a_time_limit_frees_the_processor() -> None:
-    begun, before = time.monotonic(), children()
+    monkeypatch.setattr(subprocess, "Popen", Remembered)
+    begun = time.monotonic()
     with pytest.raises(TimeLimitError, match="after 0") as caught:
         validate(ttl(MANY), ttl(ENDLESS), time_limit=0.8)
     assert caught.value.seconds == 0.8
     assert time.monotonic() - begun < 10
-    assert children() <= before
+    assert [process.returncode for process in started] == [-signal.SIGKILL]
+    with pytest.raises(ProcessLookupError):  # waited for, too: not even a zombie is left
+        os.kill(started[0].pid, 0)
 
 
 def test_what_the_process_raises_is_raised_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
-from threading import Event
+from threading import Event, Semaphore
 
 import pytest
 
@@ -117,24 +117,27 @@ def test_a_running_service_is_backed_up_with_its_accounts(door: Door, tmp_path: 
 
 def test_a_backup_amid_commits_is_of_one_moment(door: Door, tmp_path: Path) -> None:
     committer, done = door.service.committer, Event()
+    commits, backups = Semaphore(0), 3
 
-    def keep_committing() -> int:
+    def keep_committing() -> None:
         number = 0
         while not done.is_set():
             change = risk(f"R9-{number % 3}")
             number += 1
             commit(committer, delta(change) if number % 2 else delta(removed=change))
-        return number
+            commits.release()
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(keep_committing)
         try:
-            for number in range(3):
+            for number in range(backups):
+                assert commits.acquire(timeout=60), "the writer stands still"
                 run("backup", door.service.folder.path, "--to", tmp_path / f"{number}.tar.gz")
+            assert commits.acquire(timeout=60), "the writer stands still"
         finally:
             done.set()
-    assert writing.result() > 0
-    for number in range(3):
+    writing.result()
+    for number in range(backups):
         run("restore", tmp_path / f"{number}.tar.gz", "--to", tmp_path / f"{number}")
         assert "全部完好" in run("audit", "verify", tmp_path / f"{number}").stdout
 
