@@ -168,7 +168,7 @@ def rest(sizes: list[int], engines: list[Engine]) -> Iterator[list[Case]]:
                 cases = [Case("rest", size, engine, "file", _call(engine, [DATA / f"all-{size}.nt"], SHAPES))]
                 script = HERE / "peers" / "at_rest_adapter.py"
                 for place, title in ((DATA / f"all-{size}.nq", "memory"), (DATA / f"store-{size}", "folder")):
-                    for mode in ("one", "side", "union"):
+                    for mode in ("one", "side", "threads", "union"):
                         command = (engine.python, script, mode, str(place), str(SHAPES))
                         cases.append(Case("rest", size, engine, f"{mode}, {title}", command))
                 yield cases
