@@ -3,8 +3,8 @@
     python at_rest_adapter.py one|side|threads|union STORE SHAPES
 
 STORE is N-Quads, read into memory before anything is timed, or a folder. ``one`` validates the first bureau,
-``side`` every bureau by itself, ``threads`` the same on as many threads as there are processors, ``union`` all
-graphs as one.
+``side`` every bureau by itself, ``threads`` the same on as many threads as there are processors, ``union``
+all graphs as one.
 """
 
 from __future__ import annotations
