@@ -23,6 +23,7 @@ from dutygraph import __version__
 from dutygraph.model import Text
 from dutygraph.service.logs import log
 from dutygraph.service.running import Service
+from dutygraph.service.times import time_text
 from dutygraph.store import StoreError
 from dutygraph.upkeep.reaching import LONGEST_LINE
 from dutygraph.upkeep.socket_path import CONTROL_SOCKET, socket_address
@@ -117,7 +118,7 @@ def status(service: Service) -> dict[str, object]:
         "address": f"{service.settings.host}:{service.settings.port}",
         "bureaus": len(service.committer.bureaus()),
         "entries": 0 if last is None else last.sequence,
-        "lastEntryAt": None if last is None else last.at.isoformat(),
+        "lastEntryAt": None if last is None else time_text(last.at),
         "administrator": service.accounts.has_administrator(),
         "backupFolder": None
         if service.settings.backup_folder is None

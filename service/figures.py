@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from dutygraph import __version__
 from dutygraph.service.languages import language_of
+from dutygraph.service.times import time_text
 
 
 class DatedSource(Protocol):
@@ -50,7 +51,8 @@ def answer_figure(
     tag = None if view is None else etag_of(view, request)
     if tag is not None and has_already(request, tag):
         return not_modified(tag)
-    content = dated(jsonable_encoder(data() if callable(data) else data), view)
+    found = data() if callable(data) else data
+    content = dated(jsonable_encoder(found, custom_encoder={datetime: time_text}), view)
     body = json_bytes(content)
     tag = tag or content_tag(body)
     if has_already(request, tag):
@@ -63,7 +65,7 @@ def dated(content: dict[str, Any], view: DatedSource | None) -> dict[str, Any]:
     return {
         **content,
         "asOf": None if view is None else view.as_of.isoformat(),
-        "computedAt": None if view is None else view.computed_at.isoformat(),
+        "computedAt": None if view is None else time_text(view.computed_at),
         "commit": None if view is None else view.commit,
     }
 

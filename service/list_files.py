@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from dutygraph.model import Text, Thing
 from dutygraph.report.safe_text import safe_text
+from dutygraph.service.times import time_text
 
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +56,7 @@ def _words(value: object, lang: str) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
+        return time_text(value, "seconds")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -35,6 +35,7 @@ from dutygraph.service.languages import language_of
 from dutygraph.service.list_files import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx, flat, sort_key
 from dutygraph.service.models import Dated
 from dutygraph.service.problems import ErrorItem, ProblemError
+from dutygraph.service.times import date_text
 
 Row = TypeVar("Row")
 Item = TypeVar("Item")
@@ -215,7 +216,7 @@ def _as_json(value: object) -> Any:
         return value.model_dump(mode="json", by_alias=True)
     if isinstance(value, list | tuple):
         return [_as_json(part) for part in value]
-    return value.isoformat() if isinstance(value, date) else jsonable_encoder(value)
+    return date_text(value) if isinstance(value, date) else jsonable_encoder(value)
 
 
 def _order(sort: str | None, columns: Sequence[Column[Row]]) -> list[tuple[Column[Row], bool]]:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any, TextIO
 
 from dutygraph.service.settings import Settings
+from dutygraph.service.times import time_text
 
 LOGGER = "dutygraph"
 _QUIET = ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio")
@@ -65,7 +66,7 @@ class PlainLines(logging.Formatter):
 
 
 def _content(record: logging.LogRecord) -> dict[str, Any]:
-    at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
+    at = time_text(datetime.fromtimestamp(record.created, tz=UTC), "milliseconds")
     content: dict[str, Any] = {"at": at, "level": record.levelname.lower(), "event": _event(record)}
     fields = getattr(record, _FIELDS, None)
     if isinstance(fields, Mapping):

@@ -23,6 +23,7 @@ from dutygraph.service.imports.uploads import Upload, Uploads, now
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.records.models import gap_brief, told_to_the_office
 from dutygraph.service.running import Service
+from dutygraph.service.times import time_text
 from dutygraph.store import BureauGraphs
 
 _SECONDS = 300.0
@@ -95,7 +96,7 @@ class Imports:
             except BaseException:
                 self.uploads.save(upload)
                 raise
-            done = {"commit": committed.commit, "at": committed.entry.at.isoformat()}
+            done = {"commit": committed.commit, "at": time_text(committed.entry.at)}
             return self.uploads.save(replace(upload, status="committed", outcome=done))
 
     def delete(self, identifier: str) -> None:
@@ -115,7 +116,7 @@ class Imports:
             entries = iter(())
         for entry in entries:
             if entry.target == f"import/{upload.id}":
-                done = {"commit": entry.commit or self._head(upload.bureau), "at": entry.at.isoformat()}
+                done = {"commit": entry.commit or self._head(upload.bureau), "at": time_text(entry.at)}
                 return self.uploads.save(replace(upload, status="committed", outcome=done))
         return self.uploads.save(replace(upload, status="ready"))
 

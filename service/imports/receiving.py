@@ -15,6 +15,7 @@ from starlette.datastructures import UploadFile
 from dutygraph.service.access.roles import Caller
 from dutygraph.service.imports.uploads import Upload, Uploads, now
 from dutygraph.service.problems import ProblemError
+from dutygraph.service.times import time_text
 
 _PIECE = 1024 * 1024
 _SUFFIXES = {
@@ -100,7 +101,7 @@ async def _written(
         size=size,
         sha256=digest,
         mode=mode,
-        created_at=now().isoformat(),
+        created_at=time_text(now()),
     )
 
 

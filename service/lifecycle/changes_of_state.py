@@ -17,6 +17,7 @@ from dutygraph.model import Cell, GraphKind, Statement, Text
 from dutygraph.ontology import SV
 from dutygraph.service.lifecycle.table import LifeCycle, State
 from dutygraph.service.records.held import Held
+from dutygraph.service.times import time_text
 
 _KIND = "state-change"
 _STATE = ox.NamedNode(str(SV.state))
@@ -78,7 +79,7 @@ def change_statements(
     yield Statement(
         iri, SV.changedOn, Literal(on.isoformat(), datatype=XSD.date, normalize=False), kept, cell
     )
-    stamp = at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    stamp = time_text(at, "microseconds")
     yield Statement(iri, SV.changedAt, Literal(stamp, datatype=XSD.dateTime, normalize=False), kept, cell)
     if note:
         yield Statement(iri, SV.note, Literal(note), kept, cell)

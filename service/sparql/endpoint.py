@@ -33,6 +33,7 @@ from dutygraph.service.sparql.service import PREFIXES, Question, Sparql
 from dutygraph.service.sparql.texts import text
 from dutygraph.service.sparql.work import Failure, Outcome
 from dutygraph.service.sparql.workers import Trouble, TroubleError
+from dutygraph.service.times import time_text
 
 router = APIRouter(tags=["sparql"])
 
@@ -246,5 +247,5 @@ def _headers(view: View) -> dict[str, str]:
         "Cache-Control": "private, no-store",
         "X-Dutygraph-Commit": str(view.commit),
         "X-Dutygraph-As-Of": view.as_of.isoformat(),
-        "X-Dutygraph-Computed-At": view.computed_at.isoformat(),
+        "X-Dutygraph-Computed-At": time_text(view.computed_at),
     }

@@ -112,7 +112,7 @@ def test_a_page_says_what_it_is_a_page_of(client: TestClient) -> None:
         "page": 2,
         "size": 2,
         "asOf": "2025-12-31",
-        "computedAt": "2026-01-05T08:30:00+00:00",
+        "computedAt": "2026-01-05T08:30:00Z",
         "commit": 7,
     }
 
@@ -251,7 +251,7 @@ def test_a_figure_has_its_dates_and_a_tag(client: TestClient) -> None:
         "covered": 3,
         "total": 4,
         "asOf": "2025-12-31",
-        "computedAt": "2026-01-05T08:30:00+00:00",
+        "computedAt": "2026-01-05T08:30:00Z",
         "commit": 7,
     }
     again = client.get("/figure", headers={"If-None-Match": answer.headers["etag"]})
