@@ -9,10 +9,8 @@ all graphs as one.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path
 
@@ -20,7 +18,7 @@ import pyoxigraph as ox
 from dutygraph_adapter import rows
 from runner import emit, peak_kib, timer
 
-from dutygraph.shacl import Compiled, Report, compile_shapes, validate
+from dutygraph.shacl import Compiled, Report, compile_shapes, validate, validate_each
 
 _BUREAU = re.compile(r"(.*/bureau/[^/]+)/.*")
 
@@ -46,9 +44,8 @@ def check(store: ox.Store, shapes: Compiled, graphs: list[str] | None) -> Report
 
 
 def check_all(store: ox.Store, shapes: Compiled, graphs: list[list[str]]) -> list[Report]:
-    """Validate every bureau by itself, several at a time: pyoxigraph's queries let other threads run."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(lambda mine: check(store, shapes, mine), graphs))
+    """Validate every bureau by itself, several at a time."""
+    return list(validate_each(store, shapes, graphs))
 
 
 def run(mode: str, place: str, shapes: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from agreement import PREFIXES, keys, ttl
 
-from dutygraph.shacl import compile_shapes, dataset, iter_results, plan, validate
-from dutygraph.shacl.copying import copy_of
+from dutygraph.shacl import DataError, compile_shapes, dataset, iter_results, plan, validate, validate_each
+from dutygraph.shacl.copying import copy_of, in_folder
 
 TRIG = (
     PREFIXES
@@ -65,6 +66,34 @@ def test_an_iri_that_cannot_be_read_again_is_copied_all_the_same() -> None:
     assert set(copy) == set(odd)
 
 
+def in_a_folder(path: Path, store: ox.Store) -> ox.Store:
+    found = ox.Store(str(path / "store"))
+    found.extend(store)
+    return found
+
+
+def test_it_is_told_whether_a_store_lies_in_a_folder(store: ox.Store, tmp_path: Path) -> None:
+    assert not in_folder(store)
+    assert in_folder(in_a_folder(tmp_path, store))
+
+
+def test_from_a_folder_only_what_is_wanted_is_copied(store: ox.Store, tmp_path: Path) -> None:
+    there = in_a_folder(tmp_path, store)
+    there.add(ox.Quad(ox.NamedNode("urn:a"), ox.NamedNode("urn:p"), ox.Literal("1"), G1))
+    wanted = frozenset({"http://example.org/p", "urn:nowhere"})
+    copy = copy_of(there, [G1], None, wanted)
+    assert copy is not None
+    assert {q.triple for q in copy} == {t for t in triples(store, G1) if t.predicate.value in wanted}
+    assert copy_of(there, [G1], len(copy) - 1, wanted) is None
+    assert copy_of(there, [G1], len(copy), wanted) is not None
+
+
+def test_labels_of_blank_nodes_stay_from_a_folder_too(store: ox.Store, tmp_path: Path) -> None:
+    copy = copy_of(in_a_folder(tmp_path, store), [G2], None, frozenset({"http://example.org/q"}))
+    assert copy is not None
+    assert {q.triple for q in copy} == triples(store, G2)
+
+
 SHAPE = ttl("""
 ex:S a sh:NodeShape ;
   sh:targetSubjectsOf ex:p , ex:q ; sh:targetObjectsOf ex:r ; sh:targetNode ex:z ;
@@ -112,3 +141,41 @@ def test_messages_are_those_of_the_shape_each_time() -> None:
     for _ in range(2):
         [result] = iter_results(ttl("ex:b ex:p ex:c ."), shapes)
         assert [m.language for m in result.filled()] == ["en", "zh"]
+
+
+PARTS = 20
+
+
+def parted() -> tuple[ox.Store, list[list[str]]]:
+    """Give a Store of as many graphs as there are parts, number n with n nodes that break the rule."""
+    store = ox.Store()
+    for part in range(PARTS):
+        graph = ox.NamedNode(f"http://example.org/part{part}")
+        store.add_graph(graph)
+        for n in range(part):
+            node, p = ox.NamedNode(f"http://example.org/n{n}"), ox.NamedNode("http://example.org/p")
+            store.add(ox.Quad(node, p, ox.NamedNode("http://example.org/b"), graph))
+    return store, [[f"http://example.org/part{part}"] for part in range(PARTS)]
+
+
+BREAKS = ttl("ex:S a sh:NodeShape ; sh:targetSubjectsOf ex:p ; sh:nodeKind sh:Literal .")
+
+
+@pytest.mark.parametrize("threads", [None, 1, 3])
+def test_parts_are_validated_each_by_itself_and_in_order(threads: int | None) -> None:
+    store, parts = parted()
+    found = validate_each(store, BREAKS, parts, threads=threads)
+    assert [len(report.results) for report in found] == list(range(PARTS))
+
+
+def test_a_part_that_is_not_there_is_an_error_in_its_turn() -> None:
+    store, parts = parted()
+    found = validate_each(store, BREAKS, [*parts[:3], ["http://example.org/nowhere"], *parts[3:]])
+    assert [len(next(found).results) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(DataError, match="nowhere"):
+        next(found)
+
+
+def test_parts_of_a_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="load it first"):
+        next(validate_each(tmp_path / "data.ttl", BREAKS, [["http://example.org/g"]]))

@@ -8,7 +8,7 @@ from agreement import PREFIXES, agreed, compiled, keys, ttl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dutygraph.shacl import dataset, validate
+from dutygraph.shacl import copying, dataset, validate
 
 # "6"^^xsd:byte and "07"^^xsd:integer are what a Store would change. No dates, booleans or ill-formed numbers:
 # pySHACL finds an order between them and numbers, where the specification has a violation.
@@ -171,7 +171,7 @@ def test_any_single_constraint(data: str, shape: str) -> None:
 
 @settings(QUIET, max_examples=60)
 @given(data=whole_graphs(), split=st.integers(0, 3), shape=whole_shapes())
-def test_a_large_store_is_read_where_it_lies(data: str, split: int, shape: str) -> None:
+def test_a_large_store_and_one_in_a_folder_give_the_same(data: str, split: int, shape: str) -> None:
     graphs = [ox.NamedNode(f"http://example.org/g{n}") for n in range(3)]
     kept = ox.Store()
     for n, quad in enumerate(ox.parse(PREFIXES + data, format=ox.RdfFormat.TURTLE)):
@@ -185,6 +185,9 @@ def test_a_large_store_is_read_where_it_lies(data: str, split: int, shape: str) 
         patch.setattr(dataset, "COPIED", 0)
         assert keys(validate(kept, parsed, engine="compiled", graphs=names)) == keys(copied)
         assert keys(validate(kept, parsed, engine="compiled")) == keys(copied)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(copying, "in_folder", lambda _: True)
+        assert keys(validate(kept, parsed, engine="compiled", graphs=names)) == keys(copied)
 
 
 @settings(QUIET, max_examples=20)

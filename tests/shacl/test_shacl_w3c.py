@@ -6,7 +6,7 @@ import pyoxigraph as ox
 import pytest
 from w3c_manifest import Case, cases, found, read
 
-from dutygraph.shacl import dataset, validate
+from dutygraph.shacl import copying, dataset, validate
 from dutygraph.shacl.source import quads
 
 if TYPE_CHECKING:
@@ -48,10 +48,14 @@ def test_w3c(engine: Literal["compiled", "pyshacl"], case: Case) -> None:
     assert report.conforms == loaded.conforms
 
 
+@pytest.mark.parametrize("lies", ["large", "folder"])
 @pytest.mark.parametrize(("kind", "case"), [*_parameters("store")])
-def test_w3c_in_a_store(kind: str, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_w3c_in_a_store(kind: str, case: Case, lies: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert kind == "store"
-    monkeypatch.setattr(dataset, "COPIED", 0)
+    if lies == "large":
+        monkeypatch.setattr(dataset, "COPIED", 0)
+    else:
+        monkeypatch.setattr(copying, "in_folder", lambda _: True)
     loaded, graph = read(case), ox.NamedNode("http://example.org/g")
     store = ox.Store()
     store.bulk_extend(ox.Quad(*quad.triple, graph) for quad in quads(loaded.data, None))

@@ -1,9 +1,9 @@
 """A SHACL validator in its own right: data graph and shapes graph in, report out.
 
 `validate` is the door. `Report` and `Result` are what it gives; everything raised on purpose is a
-`ShaclError`. `compile_shapes` reads shapes once for many data graphs, `iter_results` gives the results of a
-report too long to hold, `Session` validates again after changes, `explain` tells why, `run_rules` is the
-door to SHACL rules.
+`ShaclError`. `compile_shapes` reads shapes once for many data graphs, `validate_each` validates the parts of
+a data set side by side, `iter_results` gives the results of a report too long to hold, `Session` validates
+again after changes, `explain` tells why, `run_rules` is the door to SHACL rules.
 
 The compiled engine, in reading order: `parse` (shapes graph to `model`; `parameters`, `paths`, `regex`,
 `prefixes`, `components` read the parts), `dataset` (the data in a Store), `scope` (focus and value nodes as
@@ -18,7 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal
 
 from dutygraph.shacl import compiled_engine, limited
-from dutygraph.shacl.compiled_engine import Compiled, Results, compile_shapes, iter_results
+from dutygraph.shacl.compiled_engine import Compiled, Results, compile_shapes, iter_results, validate_each
 from dutygraph.shacl.errors import (
     DataError,
     EngineError,
@@ -65,6 +65,7 @@ __all__ = [
     "plan",
     "run_rules",
     "validate",
+    "validate_each",
 ]
 
 

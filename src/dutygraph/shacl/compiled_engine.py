@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from rdflib import Literal
+import pyoxigraph as ox
+from rdflib import Dataset, Literal
 
 from dutygraph.shacl.dataset import Data
+from dutygraph.shacl.errors import DataError
 from dutygraph.shacl.evaluate import Evaluator, Violation
+from dutygraph.shacl.footprint import predicates_read
 from dutygraph.shacl.messages import messages_of
 from dutygraph.shacl.parse import parse_shapes
 from dutygraph.shacl.report import Report, Result
 from dutygraph.shacl.source import Source, read_only
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rdflib import Graph
     from rdflib.term import Node
@@ -36,6 +43,11 @@ class Compiled:
     _messages: dict[tuple[Node | None, ...], tuple[Literal, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
+
+    @cached_property
+    def predicates(self) -> frozenset[str] | None:
+        """The predicates of all triples that the shapes can ask for; None where that cannot be told."""
+        return predicates_read(self.shapes)
 
     def messages(self, shape: Node, *owners: Node | None) -> tuple[Literal, ...]:
         """Give what `messages_of` gives, looked up once for all data graphs."""
@@ -88,7 +100,7 @@ def iter_results(data: Source, shapes: Source | Compiled, *, graphs: Sequence[st
     Raises ShapeError, UnsupportedError, DataError at once, EngineError on the way.
     """
     compiled = compile_shapes(shapes)
-    return Results(Data(data, graphs, every=True), compiled)
+    return Results(Data(data, graphs, every=True, predicates=compiled.predicates), compiled)
 
 
 def validate(data: Source, shapes: Source | Compiled, graphs: Sequence[str] | None) -> Report:
@@ -103,6 +115,33 @@ def validate(data: Source, shapes: Source | Compiled, graphs: Sequence[str] | No
     results = iter_results(data, compiled, graphs=graphs)
     found = list(results)
     return Report.of(found, results.examined, compiled.graph)
+
+
+def validate_each(
+    data: Source, shapes: Source | Compiled, parts: Iterable[Sequence[str]], *, threads: int | None = None
+) -> Iterator[Report]:
+    """Validate parts of a data set, each by itself, and give their reports in the order of the parts.
+
+    A part is the names of the graphs whose union is its data graph. Several are validated at a time, on as
+    many threads as there are processors unless said otherwise: queries of pyoxigraph let other threads run.
+
+    Raises what `validate` does, DataError also for a file, which would be read once for every part.
+    """
+    if not isinstance(data, ox.Store | Dataset):
+        raise DataError("parts of a file are validated from a Store: load it first")
+    compiled = compile_shapes(shapes)
+    workers = threads or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as pool:
+        waiting: deque[Future[Report]] = deque()
+        try:
+            for part in parts:
+                waiting.append(pool.submit(validate, data, compiled, part))
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def result_of(violation: Violation, data: Data, messages_of_shape: MessagesOf) -> Result:

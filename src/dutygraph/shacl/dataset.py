@@ -47,12 +47,19 @@ class Data:
     """
 
     def __init__(
-        self, source: Source, graphs: Sequence[str] | None = None, *, copy: bool = False, every: bool = False
+        self,
+        source: Source,
+        graphs: Sequence[str] | None = None,
+        *,
+        copy: bool = False,
+        every: bool = False,
+        predicates: frozenset[str] | None = None,
     ) -> None:
         """Open a large Store where it lies; load anything else (any Store, for `copy`) into one of our own.
 
         The union of a few small graphs is read faster from a graph of its own, where nothing stands twice.
-        `every` asks that each of `graphs` be there, not just one.
+        `every` asks that each of `graphs` be there, not just one. Nothing but triples of `predicates` (None:
+        of any) is going to be asked for.
         """
         self._terms: dict[Term, Node] = {}
         self._recent = lru_cache(maxsize=_REMEMBERED)(to_rdflib)
@@ -64,7 +71,7 @@ class Data:
         self._graphs: list[ox.NamedNode] | None = None
         if isinstance(source, ox.Store):
             names = store_graphs(source, graphs, every=every)
-            mine = copy_of(source, names, None if copy else COPIED)
+            mine = copy_of(source, names, None if copy else COPIED, predicates)
             self.owned = mine is not None
             self._store = source if mine is None else mine
             self._graphs = names if mine is None else None

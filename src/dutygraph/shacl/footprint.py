@@ -137,6 +137,18 @@ def read_by_constraint(
     return found
 
 
+def predicates_read(shapes: Iterable[Shape]) -> frozenset[str] | None:
+    """Give the predicates of all triples that validation by shapes reads, None where that cannot be told."""
+    found = Footprint(frozenset({(TYPE, ANY), (str(RDFS.subClassOf), ANY)}))
+    for shape in shapes:
+        found |= read_by_targets(shape.targets, _itself) | read_by_shape(shape, _itself)
+    return None if found.everything else frozenset(predicate for predicate, _ in found.reads)
+
+
+def _itself(cls: Node) -> tuple[str, ...]:
+    return (cls.n3(),)
+
+
 def read_by_query(
     query: str, bound: Mapping[str, Node] | None = None, guards: Classes | None = None
 ) -> Footprint:
