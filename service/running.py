@@ -11,10 +11,12 @@ from fastapi import Depends, Path, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from dutygraph.commits import Committer, StoreFolder
+from dutygraph.model import Text
 from dutygraph.service.access.roles import Caller, Scope
 from dutygraph.service.access.view import View
 from dutygraph.service.access.views import Views
 from dutygraph.service.accounts import Accounts, SignedIn, TokenKind
+from dutygraph.service.accounts.model import ROLE_SCOPES
 from dutygraph.service.accounts.register import Rules
 from dutygraph.service.accounts.signing import open_key
 from dutygraph.service.measures import Measures
@@ -121,13 +123,31 @@ async def signed_in_with_password(found: SignedInDep) -> SignedIn:
 SessionDep = Annotated[SignedIn, Depends(signed_in_with_password)]
 
 
+_NO_DATA = Text(
+    "管理员只管账号和设置，不查看、不修改任何局的数据。请以业务身份登录。",
+    "The administrator manages accounts and settings, and neither sees nor changes data of any bureau. Sign "
+    "in in a role of the bureau.",
+)
+_NOT_FOR_ROLE = {
+    Scope.READ: _NO_DATA,
+    Scope.WRITE: _NO_DATA,
+    Scope.SPARQL: Text("自由查询只供监督办公室使用。", "Free queries are for the supervision office alone."),
+    Scope.ADMIN: Text(
+        "账号只由管理员管理，以当前身份不能查看或修改。自己的账号见 GET /api/v1/me。",
+        "Accounts are the administrator's to see and to change. Your own is at GET /api/v1/me.",
+    ),
+}
+
+
 def check_scope(caller: Caller, scope: Scope) -> None:
-    """Refuse a token that lacks a scope.
+    """Refuse a token that lacks a scope; where none of the role can have it, the role forbids.
 
     Raises:
         ProblemError: 403.
 
     """
+    if scope not in ROLE_SCOPES[caller.role]:
+        raise ProblemError(403, "forbidden", detail=_NOT_FOR_ROLE[scope])
     if scope not in caller.scopes:
         challenge = f'Bearer realm="dutygraph", error="insufficient_scope", scope="{scope.value}"'
         raise ProblemError(403, "scope-missing", scope=scope.value, headers={"WWW-Authenticate": challenge})
