@@ -42,6 +42,11 @@ class PatientProtocol(H11Protocol):
             _cancel(self._headers_due)
             self._headers_due = None
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """Hand the connection over to a websocket, which has limits of its own."""
+        _cancel(self._headers_due)
+        super().handle_websocket_upgrade(event)
+
     def pause_writing(self) -> None:
         """Wait for the caller to take what was sent."""
         super().pause_writing()

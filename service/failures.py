@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
 from http import HTTPStatus
-from importlib import resources
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -26,6 +23,7 @@ from dutygraph.service.accounts.model import AccountsError, InvalidGrantError
 from dutygraph.service.accounts.passwords import BusyError
 from dutygraph.service.accounts.register import WeakPasswordError
 from dutygraph.service.problems import ErrorItem, ProblemError, problem_response
+from dutygraph.service.validation import validation_text
 from dutygraph.store import NoRoomError, StoreError
 
 _BY_STATUS: Mapping[int, str] = {
@@ -63,6 +61,11 @@ def _answering(
         return problem_response(request, problem_of(request, error))
 
     return answer
+
+
+def problem_of(request: Request, error: Exception) -> ProblemError | None:
+    """Return the problem that an exception means; None for one that nobody foresaw."""
+    return next((made(request, error) for kind, made in _PROBLEMS if isinstance(error, kind)), None)
 
 
 def _of_http(request: Request, error: HTTPException) -> ProblemError:
@@ -160,26 +163,6 @@ _PROBLEMS: tuple[tuple[type[Exception], Callable[..., ProblemError]], ...] = (
     (NoRoomError, _of_no_room),
     (StoreError, _of_store),
 )
-
-
-@cache
-def _validation_texts() -> Mapping[str, Text]:
-    text = resources.files("dutygraph.service").joinpath("validation.toml").read_text(encoding="utf-8")
-    return {kind: Text(**said) for kind, said in tomllib.loads(text).items()}
-
-
-class _Missing(dict[str, object]):
-    def __missing__(self, key: str) -> str:
-        return "?"
-
-
-def validation_text(error: Mapping[str, object]) -> Text:
-    """Return what a validation error of pydantic means, without the value that was given."""
-    known = _validation_texts()
-    said = known.get(str(error["type"]), known["other"])
-    context = error.get("ctx")
-    fields = _Missing({"msg": error["msg"]} | (dict(context) if isinstance(context, dict) else {}))
-    return Text(said.zh.format_map(fields), said.en.format_map(fields))
 
 
 def pointer(location: tuple[str | int, ...]) -> str:

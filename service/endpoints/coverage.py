@@ -71,7 +71,8 @@ _OWN_COLUMN: Column[CoverageRow] = Column(
 )
 
 
-def _agrees(row: TotalRow) -> bool:
+def agrees(row: TotalRow) -> bool:
+    """Tell whether a declared total is what is registered and what its parts add up to."""
     return all(other in (None, row.declared) for other in (row.counted, row.parts))
 
 
@@ -80,7 +81,7 @@ TOTAL_COLUMNS: tuple[Column[TotalRow], ...] = (
     Column("declared", Text("申报", "Declared"), lambda row: row.declared),
     Column("counted", Text("实数", "Counted"), lambda row: row.counted),
     Column("parts", Text("分项和", "Sum of parts"), lambda row: row.parts),
-    Column("agrees", Text("相符", "Agrees"), _agrees),
+    Column("agrees", Text("相符", "Agrees"), agrees),
 )
 
 
@@ -125,15 +126,12 @@ def list_coverage(
 )
 def list_totals(view: ViewDep, answers: AnswersDep, query: ListQueryDep, request: Request) -> Response:
     """申报的总数、台账实数、分项之和并列 / What was declared, counted and added up, side by side."""
-    return answer_list(
-        lambda: answers.of(
-            view, "totals", lambda: declared_totals(view.store, view.names, things=view.things)
-        ),
-        TOTAL_COLUMNS,
-        view,
-        query,
-        request,
-    )
+    return answer_list(lambda: totals_of(view, answers), TOTAL_COLUMNS, view, query, request)
+
+
+def totals_of(view: View, answers: Answers) -> tuple[TotalRow, ...]:
+    """Return the declared totals beside what is registered, of what the caller sees."""
+    return answers.of(view, "totals", lambda: declared_totals(view.store, view.names, things=view.things))
 
 
 def rows_of(view: View, answers: Answers, by: Axis) -> tuple[CoverageRow, ...]:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from dutygraph.commits.acts import Action, Actor
 from dutygraph.service.access.roles import Role, Scope
-from dutygraph.service.accounts import Account, Grant, Token, TokenKind
+from dutygraph.service.accounts import Account, Grant, SignedIn, Token, TokenKind
 from dutygraph.service.accounts.passwords import LONGEST
 from dutygraph.service.models import ApiModel
 from dutygraph.service.problems import ProblemError
@@ -65,8 +65,16 @@ def sign_in(
     request: Request,
 ) -> NewSession:
     """Check the password, slowly for who guesses; give a token for one role."""
-    account = _checked(wanted, service, request)
-    grant = _chosen(account.grants, wanted)
+    account = account_of(service, request, wanted.account, wanted.password)
+    text, token = begin_session(service, account, _chosen(account.grants, wanted))
+    return NewSession(token=text, **session_model(account.name, token).model_dump())
+
+
+def begin_session(service: Service, account: Account, grant: Grant) -> tuple[str, Token]:
+    """Begin a session of an account in one of its roles, and note it; return the token's text and the token.
+
+    The password was checked before: ``account_of``.
+    """
     life = timedelta(hours=service.accounts.rules.session_hours)
     text, token = service.accounts.tokens.issue(account, grant, TokenKind.SESSION, life)
     actor = Actor(account.name, grant.role.value, grant.person)
@@ -74,16 +82,22 @@ def sign_in(
         actor, Action.SIGN_IN, bureau=grant.bureau, target=f"account/{account.id}", note=token.id[:8]
     )
     service.measures.sign_ins.labels("started").inc()
-    return NewSession(token=text, **session_model(account.name, token).model_dump())
+    return text, token
 
 
-def _checked(wanted: SignIn, service: Service, request: Request) -> Account:
-    account = check_password(service, request, wanted.account, wanted.password)
+def account_of(service: Service, request: Request, name: str, password: str) -> Account:
+    """Return the account whose password was given; what fails is noted, and guesses are slowed down.
+
+    Raises:
+        ProblemError: 401, account or password is wrong; 429, too many were.
+
+    """
+    account = check_password(service, request, name, password)
     if account is None:
         service.measures.sign_ins.labels("refused").inc()
-        known = service.accounts.id_of(wanted.account)
+        known = service.accounts.id_of(name)
         # what was typed as an account may be a password: it is written down only where it is an account
-        actor = Actor(_NOBODY if known is None else wanted.account, _NOBODY)
+        actor = Actor(_NOBODY if known is None else name, _NOBODY)
         target = "account/-" if known is None else f"account/{known}"
         service.committer.note(actor, Action.SIGN_IN_FAILED, bureau=None, target=target)
         raise ProblemError(401, "wrong-password", headers={"WWW-Authenticate": 'Bearer realm="dutygraph"'})
@@ -153,6 +167,12 @@ async def read_session(signed: SignedInDep) -> SessionModel:
 @router.delete("/sessions/current", status_code=204, summary="登出 / Sign out")
 def sign_out(signed: SignedInDep, service: ServiceDep) -> Response:
     """立即作废当前令牌 / Ends the token that the request was made with, at once."""
+    end_session(service, signed)
+    return Response(status_code=204)
+
+
+def end_session(service: Service, signed: SignedIn) -> None:
+    """End the token that somebody is signed in with, at once, and note it."""
     service.accounts.tokens.revoke(signed.account_id, signed.token.id)
     service.committer.note(
         signed.caller.actor,
@@ -161,4 +181,3 @@ def sign_out(signed: SignedInDep, service: ServiceDep) -> Response:
         target=f"account/{signed.account_id}",
         note=signed.token.id[:8],
     )
-    return Response(status_code=204)
