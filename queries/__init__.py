@@ -8,9 +8,13 @@ A file begins with a header of comments that says what it asks, in two languages
     # column: item | 计划 | Plan item
     # needs: metrics
     # reads: work, issues
+    # own: business
 
-``reads`` says which kinds of data, of those that not everybody sees (domain section 8), the question must see
-to be right; without it, what everybody sees is enough.
+``reads`` says which kinds of data (the rows of the table of who sees what) the question must see to be right:
+``structure`` alone where what everybody sees is enough. ``own`` says what is told to who sees of one of them
+the own part alone: without it, the answer over that part, which is true as far as it goes. Where an answer
+says what is lacking, or gives a thing's whole number, it names the column whose things must be the caller's
+own to the full; ``refused`` where such an answer cannot be told in part.
 
 ``parameter`` has name, type, default (may be empty), meaning. A parameter that is given is put in as a
 ``VALUES`` line where the query says ``# parameters``; one that is not given leaves its variable free.
@@ -33,6 +37,7 @@ from dutygraph.ontology import SV
 from dutygraph.store import BureauGraphs
 
 PARAMETERS_MARK = "# parameters"
+OWN_ROWS, OWN_REFUSED = "rows", "refused"
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r"})
 _LITERAL_KINDS = ("integer", "text", "date", "term")
 
@@ -65,7 +70,8 @@ class Column:
 class Question:
     """A saved question; ``needs_metrics`` where it reads network metrics that Python computes.
 
-    ``reads`` names the kinds of data beyond what everybody sees, such as ``work`` and ``issues``.
+    ``reads`` names the kinds of data that it must see; ``own`` what is told to who sees a part: ``rows``,
+    ``refused``, or the column whose things must be the caller's own.
     """
 
     id: str
@@ -76,6 +82,7 @@ class Question:
     needs_metrics: bool
     text: str
     reads: tuple[str, ...] = ()
+    own: str = OWN_ROWS
 
     def bound(self, names: BureauGraphs, given: Mapping[str, str]) -> str:
         """Return the query with its parameters put in.
@@ -152,6 +159,7 @@ def _read(name: str, text: str) -> Question:
             Parameter(parameter, kind, default or None, Text(zh, en))
             for parameter, kind, default, zh, en in header.get("parameter", [])
         )
+        reads = tuple(kind.strip() for kind in header["reads"][0][0].split(","))
     except (KeyError, ValueError) as error:
         raise QuestionFileError(f"queries/{name}: {error}") from error
     if parameters and PARAMETERS_MARK + "\n" not in text:
@@ -163,7 +171,8 @@ def _read(name: str, text: str) -> Question:
         parameters=parameters,
         columns=columns,
         needs_metrics=["metrics"] in header.get("needs", []),
-        reads=tuple(kind.strip() for (line,) in header.get("reads", []) for kind in line.split(",")),
+        reads=reads,
+        own=header.get("own", [[OWN_ROWS]])[0][0],
         text=text,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -20,10 +20,15 @@ class AccessTables:
     only: Mapping[tuple[Data, Role], tuple[str, ...]]
     writes: Mapping[tuple[str, Role], Reach]
     writes_of_kind: Mapping[str, Mapping[Role, Reach]]
+    whole_of_own: Mapping[Data, frozenset[Role]] = field(default_factory=dict)
 
     def reach(self, data: Data, role: Role) -> Reach:
         """Return how far a role sees a kind of data; what the table does not say, it does not allow."""
         return self.reaches.get((data, role), Reach.NONE)
+
+    def whole(self, data: Data, role: Role) -> bool:
+        """Tell whether a role sees all of this kind about that which is its own."""
+        return self.reach(data, role) is Reach.ALL or role in self.whole_of_own.get(data, frozenset())
 
     def write(self, action: Action, role: Role, kind: str | None) -> Reach:
         """Return how far a role may do something, to a record of this kind if it is about one."""
@@ -48,7 +53,7 @@ def read_tables(text: str) -> AccessTables:
     """
     told = tomllib.loads(text)
     writes = {Action(action).value: cells for action, cells in told.pop("writes").items()}
-    of_kind, only = told.pop("writes-of-kind"), told.pop("only")
+    of_kind, only, whole = told.pop("writes-of-kind"), told.pop("only"), told.pop("whole-of-own")
     return AccessTables(
         reaches={
             (Data(data), Role(role)): Reach(reach)
@@ -69,4 +74,5 @@ def read_tables(text: str) -> AccessTables:
             kind: {Role(role): Reach(reach) for role, reach in cells.items()}
             for kind, cells in of_kind.items()
         },
+        whole_of_own={Data(data): frozenset(map(Role, roles)) for data, roles in whole.items()},
     )

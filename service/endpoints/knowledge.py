@@ -8,12 +8,10 @@ from dataclasses import replace
 from dutygraph.charts.axes import BusinessAxis
 from dutygraph.model import Text
 from dutygraph.service.access.errors import ForbiddenError
-from dutygraph.service.access.roles import Data, Reach, Role
+from dutygraph.service.access.roles import Data, Reach
+from dutygraph.service.access.tables import access_tables
 from dutygraph.service.access.view import View
 from dutygraph.service.endpoints.chart_models import BusinessAxisModel, Knowledge
-
-_OWN_IS_WHOLE = frozenset({Role.T2})
-"""Roles whose own scope is whole departments; a tier-3 supervisor sees the own appointment alone."""
 
 
 def knowledge_of(view: View, iri: str) -> Knowledge:
@@ -23,7 +21,7 @@ def knowledge_of(view: View, iri: str) -> Knowledge:
         return Knowledge.ALL
     if reach is not Reach.OWN or not view.in_scope(iri):
         return Knowledge.NONE
-    return Knowledge.ALL if view.caller.role in _OWN_IS_WHOLE else Knowledge.OWN
+    return Knowledge.ALL if access_tables().whole(Data.WORK, view.caller.role) else Knowledge.OWN
 
 
 def as_known(view: View, business: BusinessAxis) -> BusinessAxisModel:
@@ -42,7 +40,7 @@ def require_whole_work(view: View) -> Callable[[str], bool]:
 
     """
     view.require(Data.WORK)
-    if view.reach(Data.WORK) is Reach.OWN and view.caller.role not in _OWN_IS_WHOLE:
+    if not access_tables().whole(Data.WORK, view.caller.role):
         raise ForbiddenError(
             Text(
                 "要看同一业务的其他监督员和同一岗位的其他人员才能回答，您的角色只看得到自己的任命。"

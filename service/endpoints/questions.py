@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -11,12 +12,13 @@ from fastapi import APIRouter, Path, Request, Response
 
 from dutygraph.model import Text, Thing
 from dutygraph.ontology import SV
-from dutygraph.queries import ParameterError, Question, questions
+from dutygraph.queries import OWN_REFUSED, OWN_ROWS, ParameterError, Question, questions
 from dutygraph.questions import Answer, Value, ask
 from dutygraph.service.access.errors import ForbiddenError
 from dutygraph.service.access.roles import Data, Reach
+from dutygraph.service.access.tables import access_tables
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import Answers, AnswersDep
+from dutygraph.service.answers import Answers, AnswersDep, list_kept
 from dutygraph.service.endpoints.knowledge import own_scope
 from dutygraph.service.endpoints.paths import LONGEST_ID
 from dutygraph.service.endpoints.question_models import (
@@ -31,6 +33,9 @@ from dutygraph.service.lists import LIST_RESPONSES, Column, ListQuery, ListQuery
 from dutygraph.service.models import BilingualText
 from dutygraph.service.problems import ErrorItem, ProblemError
 from dutygraph.service.running import ViewDep
+from dutygraph.store import EmbeddedStore
+
+_Row = tuple[Value, ...]
 
 router = APIRouter(tags=["questions"])
 answering = APIRouter(prefix="/bureaus/{code}/questions")
@@ -80,27 +85,44 @@ def list_questions(query: ListQueryDep, request: Request) -> Response:
 
 
 def data_of(question: Question) -> tuple[Data, ...]:
-    """Return the kinds of data that a question must see, beyond what everybody sees."""
-    metrics = (Data.METRICS,) if question.needs_metrics else ()
-    return (*map(Data, question.reads), *metrics)
+    """Return the kinds of data that a question must see."""
+    return tuple(map(Data, question.reads))
 
 
 def require_reach(view: View, question: Question) -> None:
     """Refuse a question whose answer would read as "none" to who does not see what it asks about.
 
     Raises:
-        ForbiddenError: the caller's role sees nothing of a kind of data that it must see, or counts alone.
+        ForbiddenError: the caller's role sees nothing of a kind of data that it must see, or counts alone, or
+            a part of which no true answer can be given.
 
     """
-    if any(view.reach(data) not in (Reach.OWN, Reach.ALL) for data in data_of(question)):
+    if not all(_suffices(view, question, data) for data in data_of(question)):
         raise ForbiddenError(
             Text(
-                f"{question.id}要用到您的角色看不到的数据，不能回答，否则会显示为“没有”。"
+                f"{question.id}要用到您的角色看不到或看不全的数据，不能回答，否则会显示为“没有”。"
                 "需要时请联系监督办公室。",
-                f"{question.id} needs data that your role does not see; an answer would read as “none”. If "
-                "you need it, ask the supervision office.",
+                f"{question.id} needs data that your role does not see, or not all of; an answer would "
+                "read as “none”. If you need it, ask the supervision office.",
             )
         )
+
+
+def _suffices(view: View, question: Question, data: Data) -> bool:
+    reach = view.reach(data)
+    if reach is not Reach.OWN or question.own == OWN_ROWS:
+        return reach in (Reach.OWN, Reach.ALL)
+    return question.own != OWN_REFUSED and access_tables().whole(data, view.caller.role)
+
+
+def _own_rows(view: View, answer: Answer) -> tuple[_Row, ...]:
+    """Return the rows about what is the caller's own, where the question says by which column."""
+    question = answer.question
+    if question.own == OWN_ROWS or not own_scope(view, *data_of(question)):
+        return answer.rows
+    place = [column.variable for column in answer.columns].index(question.own)
+    about = ((row[place], row) for row in answer.rows)
+    return tuple(row for thing, row in about if isinstance(thing, Thing) and view.in_scope(thing.iri))
 
 
 def answer_question(view: View, answers: Answers, question: Question, given: Mapping[str, str]) -> Answer:
@@ -117,11 +139,16 @@ def answer_question(view: View, answers: Answers, question: Question, given: Map
         return answers.of(
             view,
             (question.id, tuple(sorted(given.items()))),
-            lambda: ask(store, view.names, question, given, measured=True),
+            lambda: _asked(view, store, question, given),
         )
     except ParameterError as error:
         item = ErrorItem(error.text, pointer=f"/query/{error.name}")
         raise ProblemError(422, "names-nothing", errors=[item], detail=error.text) from error
+
+
+def _asked(view: View, store: EmbeddedStore, question: Question, given: Mapping[str, str]) -> Answer:
+    found = ask(store, view.names, question, given, measured=True)
+    return replace(found, rows=_own_rows(view, found))
 
 
 def _endpoint(question: Question) -> Callable[..., Response]:
@@ -131,16 +158,17 @@ def _endpoint(question: Question) -> Callable[..., Response]:
         view: View, answers: Answers, query: ListQuery, request: Request, **values: object
     ) -> Response:
         given = {names[name]: _as_text(value) for name, value in values.items() if value not in (None, "")}
-        found = answer_question(view, answers, question, given)
+        require_reach(view, question)
         own = own_scope(view, *data_of(question))
-        return answer_list(
-            lambda: found.rows,
-            _answer_columns(found, own=own and query.form(request) != "json"),
-            view,
-            query,
-            request,
-            beside={"question": question.id, "ownScope": own},
-        )
+        form = query.form(request)
+
+        def answered() -> Response:
+            found = answer_question(view, answers, question, given)
+            columns = _answer_columns(found, own=own and form != "json")
+            beside = {"question": question.id, "ownScope": own}
+            return answer_list(found.rows, columns, view, query, request, beside=beside)
+
+        return list_kept(answers, view, request, form, answered)
 
     known = {"view": ViewDep, "answers": AnswersDep, "query": ListQueryDep, "request": Request}
     asked = {argument_of(parameter): annotation_of(parameter) for parameter in question.parameters}
@@ -161,9 +189,6 @@ def _keyword(name: str, kind: object, default: object = inspect.Parameter.empty)
 
 def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-_Row = tuple[Value, ...]
 
 
 def _answer_columns(answer: Answer, *, own: bool) -> tuple[Column[_Row], ...]:
