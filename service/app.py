@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
@@ -13,6 +14,7 @@ from dutygraph.service import documentation, health
 from dutygraph.service.endpoints import ROUTERS, ROUTERS_BESIDE
 from dutygraph.service.failures import add_handlers
 from dutygraph.service.hardening import Limits, SafeHeaders
+from dutygraph.service.logs import log
 from dutygraph.service.models import API
 from dutygraph.service.openapi import PROBLEM_RESPONSES, TAGS, describe, operation_id
 from dutygraph.service.parameters import only_known_parameters
@@ -20,6 +22,7 @@ from dutygraph.service.parts import PARTS
 from dutygraph.service.requests_seen import RequestsSeen
 from dutygraph.service.running import PartOpener, Service, open_service
 from dutygraph.service.settings import Settings
+from dutygraph.store import StoreError
 
 _WRITE_USES_EVERY = 60.0
 
@@ -78,4 +81,7 @@ async def _running(
 async def _write_last_uses(service: Service) -> None:
     while True:
         await asyncio.sleep(_WRITE_USES_EVERY)
-        await asyncio.to_thread(service.accounts.tokens.write_last_uses)
+        try:
+            await asyncio.to_thread(service.accounts.tokens.write_last_uses)
+        except StoreError as error:  # the disk is full, say: they are kept, and written the next time
+            log("tokens.waiting", level=logging.ERROR, error=error)

@@ -41,6 +41,8 @@ _ACCOUNT_STATUS: Mapping[str, int] = {
     "unknown-account": 404,
     "unknown-grant": 404,
     "account-name": 422,
+    "account-reserved": 422,
+    "session-ended": 401,
     "account-exists": 409,
     "grant-exists": 409,
     "last-administrator": 409,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import Depends, Path, Request
@@ -17,7 +18,7 @@ from dutygraph.service.access.view import View
 from dutygraph.service.access.views import Views
 from dutygraph.service.accounts import Accounts, SignedIn, TokenKind
 from dutygraph.service.accounts.model import ROLE_SCOPES
-from dutygraph.service.accounts.register import Rules
+from dutygraph.service.accounts.register import Rules, utc_now
 from dutygraph.service.accounts.signing import open_key
 from dutygraph.service.measures import Measures
 from dutygraph.service.problems import ProblemError
@@ -183,8 +184,12 @@ ViewDep = Annotated[View, Depends(view_of)]
 
 
 @contextmanager
-def open_service(settings: Settings, parts: Sequence[PartOpener] = ()) -> Iterator[Service]:
+def open_service(
+    settings: Settings, parts: Sequence[PartOpener] = (), clock: Callable[[], datetime] = utc_now
+) -> Iterator[Service]:
     """Open the store folder and the accounts and start the parts; stop and close them at the end.
+
+    *clock* is for the accounts: sessions, tokens and delays end by it.
 
     Raises:
         StoreError: the folder or the accounts cannot be used.
@@ -193,7 +198,7 @@ def open_service(settings: Settings, parts: Sequence[PartOpener] = ()) -> Iterat
     with ExitStack() as stack:
         folder = stack.enter_context(StoreFolder.open(settings.store))
         committer = Committer(folder, base=settings.base)
-        accounts = open_accounts(settings, committer)
+        accounts = open_accounts(settings, committer, clock)
         stack.callback(accounts.close)
         measures = Measures()
         committer.on_commit(lambda _code: measures.commits.inc())
@@ -204,7 +209,9 @@ def open_service(settings: Settings, parts: Sequence[PartOpener] = ()) -> Iterat
         yield service
 
 
-def open_accounts(settings: Settings, committer: Committer) -> Accounts:
+def open_accounts(
+    settings: Settings, committer: Committer, clock: Callable[[], datetime] = utc_now
+) -> Accounts:
     """Open the accounts of a store folder as the settings say.
 
     Raises:
@@ -213,9 +220,10 @@ def open_accounts(settings: Settings, committer: Committer) -> Accounts:
     """
     rules = Rules(
         session_hours=settings.session_hours,
+        session_idle_minutes=settings.session_idle_minutes,
         token_days=settings.token_days,
         password_length=settings.password_length,
         attempts=settings.sign_in_attempts,
         longest_delay=settings.sign_in_longest_delay,
     )
-    return Accounts(settings.store, open_key(settings.secret_path), committer.note, rules)
+    return Accounts(settings.store, open_key(settings.secret_path), committer.note, rules, clock)

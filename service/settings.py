@@ -8,22 +8,27 @@ lists them, and a test compares.
 from __future__ import annotations
 
 import ipaddress
+import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from dutygraph.model import Text
+from dutygraph.service.environment import PREFIX, refusal, unknown_variables
+from dutygraph.service.validation import validation_text
 from dutygraph.store import DEFAULT_BASE
 
-PREFIX = "DUTYGRAPH_"
 _MEBIBYTE = 1024 * 1024
 
 
@@ -60,16 +65,16 @@ class Settings(BaseSettings):
         zh="允许监听本机以外的地址（前面须有TLS代理）",
         en="Allow an address other than this machine's (behind a TLS proxy)",
     )
-    allowed_hosts: tuple[str, ...] = _setting(
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = _setting(
         ("localhost", "127.0.0.1", "[::1]"),
-        "允许的主机名，*.例 表示其下各级；* 表示任何主机名",
-        "Host names that are answered to; *.example means all below it, * means any",
+        "允许的主机名（环境变量中用逗号分隔），*.例 表示其下各级；* 表示任何主机名",
+        "Host names that are answered to (with commas in the environment); *.example means all below it, * "
+        "means any",
     )
     root_path: str = _setting(
         "",
         "代理转来的路径前缀，如 /dutygraph",
         "The path under which a proxy publishes the service",
-        pattern="^(/[^?#]*[^/?#])?$",
     )
     forwarded_allow_ips: str = _setting(
         "",
@@ -89,6 +94,13 @@ class Settings(BaseSettings):
     )
     session_hours: float = _setting(
         10.0, "登录有效时长（小时）", "How long a session lasts, in hours", gt=0, le=24 * 31
+    )
+    session_idle_minutes: float = _setting(
+        30.0,
+        "登录后闲置多久即失效（分钟），程序令牌不受此限",
+        "How long a session may go unused, in minutes; tokens of programs are not limited so",
+        ge=1,
+        le=60 * 24 * 31,
     )
     token_days: int = _setting(
         365, "程序令牌的最长有效期（天）", "The longest life of a program's token, in days", ge=1, le=3650
@@ -175,12 +187,22 @@ class Settings(BaseSettings):
         "The form of the log: json, a line each, or text to read",
     )
 
+    @field_validator("root_path")
+    @classmethod
+    def _begins_with_a_slash(cls, given: str) -> str:
+        if re.fullmatch(r"(/[^?#]*[^/?#])?", given) is None:
+            raise PydanticCustomError("root_path_form", "root_path begins with a slash and ends with none")
+        return given
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _with_commas(cls, given: Any) -> Any:
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
     @model_validator(mode="after")
     def _upload_is_no_less(self) -> Self:
         if self.upload_limit < self.body_limit:
-            raise ValueError(
-                "upload_limit 不得小于 body_limit / upload_limit must not be less than body_limit"
-            )
+            raise PydanticCustomError("upload_below_body", "upload_limit is less than body_limit")
         return self
 
     @classmethod
@@ -219,9 +241,12 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
     """Return the settings; what is given as None counts as not given.
 
     Raises:
-        SettingsError: the file cannot be read, or a setting is unknown or wrong.
+        SettingsError: the file cannot be read, or a setting or a variable is unknown or wrong.
 
     """
+    unknown = unknown_variables(os.environ, Settings.model_fields)
+    if unknown:
+        raise SettingsError(refusal(unknown, Settings.model_fields))
     there: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     there[_FROM_FILE] = {} if file is None else _read(file)
     try:
@@ -262,9 +287,13 @@ def _read(file: Path) -> dict[str, Any]:
 def _said(error: ValidationError) -> Text:
     zh, en = [], []
     for found in error.errors():
-        name = ".".join(str(part) for part in found["loc"]) or "settings"
-        field = Settings.model_fields.get(str(found["loc"][0])) if found["loc"] else None
-        title, description = (field.title, field.description) if field else ("设置", "settings")
-        zh.append(f"{name}（{title}；环境变量 {PREFIX}{name.upper()}）：{found['msg']}")
-        en.append(f"{name} ({description}; environment {PREFIX}{name.upper()}): {found['msg']}")
-    return Text(f"设置有误：{'；'.join(zh)}。", f"Wrong settings: {'; '.join(en)}.")
+        said = validation_text(found)
+        name = str(found["loc"][0]) if found["loc"] else ""
+        field = Settings.model_fields.get(name)
+        if field is None:
+            zh.append(said.zh)
+            en.append(said.en)
+        else:
+            zh.append(f"{name}（{field.title}；环境变量 {PREFIX}{name.upper()}）：{said.zh}")
+            en.append(f"{name} ({field.description}; environment {PREFIX}{name.upper()}): {said.en}")
+    return Text(f"设置有误：{''.join(zh)}", f"Wrong settings: {' '.join(en)}")

@@ -89,18 +89,35 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Run what is inside as one transaction: all of it is stored, or nothing."""
-        with self._lock:
+        with self._using():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+                self._connection.execute("COMMIT")
+            finally:
+                # a full disk ends a transaction by itself, or leaves it open at its end
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """Keep other threads out; what SQLite cannot do is said as of any store."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.Error as error:
+                raise StoreError(
+                    Text(
+                        f"账号库“{self.path}”读写出错：{error}。请检查磁盘空间和权限，"
+                        "或运行 dutygraph doctor。",
+                        f"The accounts {self.path} cannot be read or written: {error}. Check disk space and "
+                        "permissions, or run dutygraph doctor.",
+                    )
+                ) from error
 
     def run(self, statement: str, *values: Any) -> int:
         """Run a statement that changes rows; return how many."""
-        with self._lock:
+        with self._using():
             return self._connection.execute(statement, values).rowcount
 
     def run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -110,14 +127,22 @@ class Database:
 
     def rows(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """Return the rows of a query."""
-        with self._lock:
+        with self._using():
             return self._connection.execute(query, values).fetchall()
 
     def row(self, query: str, *values: Any) -> sqlite3.Row | None:
         """Return the first row of a query, None where there is none."""
-        with self._lock:
+        with self._using():
             found: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
             return found
+
+    def has_role(self, role: str) -> bool:
+        """Tell whether somebody can sign in in a role."""
+        query = (
+            "SELECT 1 FROM grants JOIN accounts ON accounts.id = grants.account "
+            "WHERE role = ? AND revoked IS NULL AND NOT disabled LIMIT 1"
+        )
+        return self.row(query, role) is not None
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy, while the file is in use."""

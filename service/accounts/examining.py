@@ -10,11 +10,6 @@ from dutygraph.service.accounts.database import FILE_NAME, Database
 from dutygraph.store import StoreError
 from dutygraph.upkeep.symptoms import Symptom, symptom
 
-_ADMINISTRATORS = (
-    "SELECT 1 FROM grants JOIN accounts ON accounts.id = grants.account "
-    "WHERE role = ? AND revoked IS NULL AND NOT disabled LIMIT 1"
-)
-
 
 def account_symptoms(store: Path) -> Iterator[Symptom]:
     """Yield what is wrong with the accounts in a store folder."""
@@ -28,7 +23,7 @@ def account_symptoms(store: Path) -> Iterator[Symptom]:
         yield symptom("accounts-damaged", reason_zh=error.text.zh, reason_en=error.text.en)
         return
     try:
-        if database.row(_ADMINISTRATORS, Role.ADMINISTRATOR.value) is None:
+        if not database.has_role(Role.ADMINISTRATOR.value):
             yield symptom("no-administrator", path=store)
     finally:
         database.close()

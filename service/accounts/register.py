@@ -12,11 +12,11 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import Row
 
-from dutygraph.commits.acts import Action, Actor
+from dutygraph.commits.acts import COMMAND_LINE, SYSTEM, Action, Actor
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts.database import FILE_NAME, Database
@@ -27,6 +27,9 @@ from dutygraph.service.accounts.throttle import Throttle
 from dutygraph.service.accounts.tokens import Tokens, grant_of
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9._\-]{1,63}$"
+NOBODY = "unknown"
+RESERVED = frozenset({COMMAND_LINE.account, SYSTEM.account, NOBODY})
+"""Names by which the audit log calls who has no account: nobody may be taken for these."""
 
 
 class WeakPasswordError(Exception):
@@ -48,6 +51,7 @@ class Rules:
     """What the settings say about accounts."""
 
     session_hours: float = 10.0
+    session_idle_minutes: float = 30.0
     token_days: int = 365
     password_length: int = 12
     attempts: int = 5
@@ -78,10 +82,11 @@ class Accounts:
         self.throttle = Throttle(
             self._database,
             lambda: clock().timestamp(),
+            key=key,
             attempts=rules.attempts,
             longest=rules.longest_delay,
         )
-        self.tokens = Tokens(self._database, key, clock)
+        self.tokens = Tokens(self._database, key, clock, idle=timedelta(minutes=rules.session_idle_minutes))
         self._outbox = Outbox(self._database, note)
         self._outbox.deliver()
 
@@ -89,13 +94,15 @@ class Accounts:
         """Make an account, with a role at once or as yet without any.
 
         Raises:
-            AccountsError: there is one of that name, or the name is not of the form.
+            AccountsError: there is one of that name, or the name is not of the form or reserved.
             InvalidGrantError: the parts of the grant do not fit.
             WeakPasswordError: the password will not do.
 
         """
         if re.fullmatch(NAME_PATTERN, name) is None:
             raise AccountsError("account-name", name=name)
+        if name in RESERVED:
+            raise AccountsError("account-reserved", name=name)
         if role is not None:
             check_grant(role)
         self._refuse_weak(password, name)
@@ -221,11 +228,7 @@ class Accounts:
 
     def has_administrator(self) -> bool:
         """Tell whether somebody can sign in as administrator."""
-        query = (
-            "SELECT 1 FROM grants JOIN accounts ON accounts.id = grants.account "
-            "WHERE role = ? AND revoked IS NULL AND NOT disabled LIMIT 1"
-        )
-        return self._database.row(query, Role.ADMINISTRATOR.value) is not None
+        return self._database.has_role(Role.ADMINISTRATOR.value)
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of the accounts into a new file, while they are in use."""
@@ -233,8 +236,10 @@ class Accounts:
 
     def close(self) -> None:
         """Write what is still in memory and close the file."""
-        self.tokens.write_last_uses()
-        self._database.close()
+        try:
+            self.tokens.write_last_uses()
+        finally:
+            self._database.close()
 
     @contextmanager
     def _changing(self, actor: Actor) -> Iterator[Callable[..., None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import ipaddress
 from collections.abc import Callable
 from math import ceil
@@ -17,9 +18,14 @@ class Throttle:
     """Counts attempts before they are made, so that many at once gain nothing over one after another."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], float], *, attempts: int, longest: int
+        self, database: Database, clock: Callable[[], float], *, key: bytes, attempts: int, longest: int
     ) -> None:
-        """Let *attempts* fail freely, then double the delay from one second up to *longest* seconds."""
+        """Let *attempts* fail freely, then double the delay from one second up to *longest* seconds.
+
+        What was typed as an account may be a password: it is kept as its hash under *key*, which no backup
+        has unless asked for.
+        """
+        self._key = key
         self._database = database
         self._clock = clock
         self._attempts = attempts
@@ -47,6 +53,12 @@ class Throttle:
                 "UPDATE attempts SET failures = max(failures - 1, 0), open_at = 0 WHERE key = ?", by_address
             )
 
+    def withdraw(self, account: str, address: str) -> None:
+        """Take back an attempt for which no password was checked. A delay stays: it may be another's."""
+        with self._database.transaction():
+            for key, _ in self._keys(account, address):
+                self._database.run("UPDATE attempts SET failures = max(failures - 1, 0) WHERE key = ?", key)
+
     def clear(self, account: str) -> None:
         """Forget an account's failures: its password was set anew."""
         (by_account, _), _ = self._keys(account, "")
@@ -70,8 +82,7 @@ class Throttle:
         )
 
     def _keys(self, account: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
-        # what was typed as an account may be a password: only its hash is kept
-        digest = hashlib.sha256(account.encode("utf-8", "replace")).hexdigest()
+        digest = hmac.new(self._key, account.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
         return (
             (f"account:{digest}", self._attempts),
             (f"address:{_network(address)}", self._attempts * _ADDRESS_FACTOR),

@@ -12,13 +12,13 @@ from pydantic import Field
 from dutygraph.commits.acts import Action, Actor
 from dutygraph.service.access.roles import Role, Scope
 from dutygraph.service.accounts import Account, Grant, SignedIn, Token, TokenKind
-from dutygraph.service.accounts.passwords import LONGEST
+from dutygraph.service.accounts.passwords import LONGEST, BusyError
+from dutygraph.service.accounts.register import NOBODY
 from dutygraph.service.models import ApiModel
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import Service, ServiceDep, SignedInDep
 
 router = APIRouter(tags=["sessions"])
-_NOBODY = "unknown"
 _EXAMPLE = {"account": "li.ming", "password": "four words of one's own", "role": "SO", "bureau": "SL01"}
 
 
@@ -97,7 +97,7 @@ def account_of(service: Service, request: Request, name: str, password: str) -> 
         service.measures.sign_ins.labels("refused").inc()
         known = service.accounts.id_of(name)
         # what was typed as an account may be a password: it is written down only where it is an account
-        actor = Actor(_NOBODY if known is None else name, _NOBODY)
+        actor = Actor(NOBODY if known is None else name, NOBODY)
         target = "account/-" if known is None else f"account/{known}"
         service.committer.note(actor, Action.SIGN_IN_FAILED, bureau=None, target=target)
         raise ProblemError(401, "wrong-password", headers={"WWW-Authenticate": 'Bearer realm="dutygraph"'})
@@ -109,6 +109,7 @@ def check_password(service: Service, request: Request, name: str, password: str)
 
     Raises:
         ProblemError: 429, too many were wrong.
+        BusyError: too many passwords are being checked; this attempt does not count.
 
     """
     address = request.client.host if request.client else "-"
@@ -117,7 +118,11 @@ def check_password(service: Service, request: Request, name: str, password: str)
         service.measures.sign_ins.labels("delayed").inc()
         headers = {"Retry-After": str(seconds)}
         raise ProblemError(429, "too-many-attempts", seconds=seconds, headers=headers)
-    account = service.accounts.password_is(name, password)
+    try:
+        account = service.accounts.password_is(name, password)
+    except BusyError:
+        service.accounts.throttle.withdraw(name, address)
+        raise
     if account is not None:
         service.accounts.throttle.succeeded(name, address)
     return account

@@ -109,6 +109,7 @@ def issue_token(
         timedelta(days=wanted.days),
         label=wanted.label,
         scopes=wanted.scopes,
+        within=signed.token.id,
     )
     service.committer.note(
         signed.caller.actor,

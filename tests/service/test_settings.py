@@ -75,3 +75,55 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 )
 def test_which_addresses_only_this_machine_reaches(host: str, *, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("DUTYGRAPH_SESION_HOURS", "DUTYGRAPH_SESSION_HOURS"),
+        ("dutygraph_prot", "DUTYGRAPH_PORT"),
+        ("DUTYGRAPH_XYZZY", None),
+    ],
+)
+def test_a_variable_that_means_nothing_is_refused_with_the_name_that_comes_nearest(
+    monkeypatch: pytest.MonkeyPatch, name: str, near: str | None
+) -> None:
+    monkeypatch.setenv(name, "what may be a secret")
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(store="x")
+
+    for said in (refused.value.text.zh, refused.value.text.en):
+        assert name in said
+        assert near is None or near in said.replace(name, "")
+        assert "secret" not in said
+    assert near is not None or "是否" not in refused.value.text.zh
+
+
+def test_variables_of_the_command_line_and_of_the_tests_are_let_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("DUTYGRAPH_LANG", "DUTYGRAPH_TEST_ALL", "DUTYGRAPH_TEST_STORES", "DUTYGRAPH_BENCH"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("dutygraph_port", "1004")  # case does not matter
+    assert load_settings(store="x").port == 1004
+
+
+def test_lists_stand_in_the_environment_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUTYGRAPH_ALLOWED_HOSTS", "duty.example, 127.0.0.1,")
+    assert load_settings(store="x").allowed_hosts == ("duty.example", "127.0.0.1")
+
+
+def test_wrong_values_are_told_in_the_readers_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"PORT": "x", "LOG_LEVEL": "loud", "ROOT_PATH": "duty/", "PUBLIC": "ja"}.items():
+        monkeypatch.setenv(f"DUTYGRAPH_{name}", value)
+
+    with pytest.raises(SettingsError) as refused:
+        load_settings(store="x")
+
+    zh, en = refused.value.text.zh, refused.value.text.en
+    assert "须为整数" in zh
+    assert "须为debug、info、warning、error之一" in zh
+    assert "须以 / 开头" in zh
+    assert "A whole number is expected." in en
+    assert not any("Input should" in said or "^" in said for said in (zh, en))
