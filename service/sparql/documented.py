@@ -25,22 +25,31 @@ _TRUNCATED = {
     "description": "结果被截断：rows=行数 或 bytes=字节数 / The answer was cut at this limit",
     "schema": {"type": "string"},
 }
+_TAG = {
+    "description": "答复的版本，GET 才有；用 If-None-Match 带回，没有变化则回 304，不再计算。"
+    "用到 NOW、RAND、UUID 的没有 / "
+    "The version of the answer, to a GET; sent back in If-None-Match it gives 304 where nothing changed, "
+    "without evaluating. None where NOW, RAND or UUID is asked for",
+    "schema": {"type": "string"},
+}
 _SCHEMAS: Mapping[str, dict[str, Any]] = {"json": {"type": "object", "required": ["head"]}, "json-ld": {}}
 _ANSWER = {
     "description": "结果；不带查询时为服务说明 / The answer, or the description of the service",
     "content": {
         entry.media[0]: {"schema": _SCHEMAS.get(entry.key, {"type": "string"})} for entry in formats()
     },
-    "headers": {"X-Dutygraph-Truncated": _TRUNCATED},
+    "headers": {"X-Dutygraph-Truncated": _TRUNCATED, "ETag": _TAG},
 }
 _RESPONSES: Mapping[int | str, dict[str, Any]] = {
     200: _ANSWER,
+    304: {"description": "没有变化 / Not changed"},
     400: problem_response_of("查询或请求有误，说明位置 / The query or the request is wrong, and where"),
     403: problem_response_of("角色或令牌不可，或为更新、SERVICE / The role, the token, an update, SERVICE"),
     406: problem_response_of("没有所要的格式 / No such format"),
     413: problem_response_of("查询太长 / The query is too long"),
     415: problem_response_of("不支持的内容类型 / No such content type"),
     429: problem_response_of("此账号的查询太多 / Too many queries of this account"),
+    500: problem_response_of("查询合乎语法，但无法执行 / Well formed, but it cannot be executed"),
     503: problem_response_of("查询未能完成，或太忙 / Not answered, or too busy"),
     504: problem_response_of("查询超时 / The query ran too long"),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import re
 from collections.abc import Coroutine, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -18,19 +17,20 @@ from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
 from dutygraph.commits import Action
-from dutygraph.model import Text
 from dutygraph.service.access.roles import Caller, Role, Scope
 from dutygraph.service.access.view import View, scope_key
 from dutygraph.service.problems import ErrorItem, ProblemError
 from dutygraph.service.running import CallerDep, Service, ServiceDep, check_scope
 from dutygraph.service.sparql.checkpoints import Checkpoint
-from dutygraph.service.sparql.description import Limits, describe
+from dutygraph.service.sparql.description import describe
 from dutygraph.service.sparql.documented import GET, POST
 from dutygraph.service.sparql.formats import Format, formats_for, negotiate
 from dutygraph.service.sparql.protocol import Asked, read_request
 from dutygraph.service.sparql.refuse import Form, QueryRefusedError, Reading, Refusal, read_query
 from dutygraph.service.sparql.service import PREFIXES, Question, Sparql
+from dutygraph.service.sparql.tags import has_already, headers_of, tag_of
 from dutygraph.service.sparql.texts import text
+from dutygraph.service.sparql.wording import of_refusal, of_syntax
 from dutygraph.service.sparql.work import Failure, Outcome
 from dutygraph.service.sparql.workers import Trouble, TroubleError
 from dutygraph.service.times import time_text
@@ -43,7 +43,6 @@ _ALLOWED = "GET, HEAD, POST, OPTIONS"
 _PIECE = 64 * 1024
 _LONGEST_NOTE = 4000
 _MEBIBYTE = 1024 * 1024
-_PLACE = re.compile(r"error at (?P<line>\d+):(?P<column>\d+): (?P<said>.*)", re.DOTALL)
 _GONE = 499  # nobody is there to read it; it stands in the log
 
 
@@ -62,11 +61,16 @@ async def ask(request: Request, service: ServiceDep, caller: CallerDep) -> Respo
     form, media = _format(request, reading.form)
     note = f"{_dataset(asked)}{asked.query}"[:_LONGEST_NOTE]
     await run_in_threadpool(_note, service, caller, bureau, asked, note)
+    tag = None if reading.passing else tag_of(request, view, asked, media, sparql.limits)
+    known = has_already(request, tag, sparql.limits)
+    if known is not None:
+        return Response(status_code=304, headers={**_headers(view), **known})
     question = Question(caller.account, reading, asked, f"{view.names.bureau}/", form)
     found = await _outcome(request, service, view, question)
     if found is None:
         return Response(status_code=_GONE)
-    return await run_in_threadpool(_answer, *found, view, media, sparql.limits)
+    headers = {**_headers(view), **headers_of(tag, found[0].cut, sparql.limits)}
+    return await run_in_threadpool(_answer, found[1], headers, media)
 
 
 @router.api_route("/sparql", methods=["OPTIONS"], include_in_schema=False)
@@ -93,19 +97,11 @@ def _read(service: Service, caller: Caller, bureau: str, asked: Asked) -> Readin
     try:
         return read_query(asked.query, PREFIXES)
     except QueryRefusedError as error:
-        said = _said_of(error)
+        said = of_refusal(error, asked.query)
         if error.refusal is Refusal.REFUSED:
             _note(service, caller, bureau, asked, f"refused: {said.en}\n{asked.query}"[:_LONGEST_NOTE])
             raise ProblemError(403, "sparql-refused", errors=[ErrorItem(said)], detail=said) from error
         raise ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said) from error
-
-
-def _said_of(error: QueryRefusedError) -> Text:
-    why = text(f"unreadable.{error.why}")
-    place = {"line": error.line, "column": error.column, "word": error.word}
-    return Text(
-        text("unreadable.place", why=why.zh, **place).zh, text("unreadable.place", why=why.en, **place).en
-    )
 
 
 def _format(request: Request, form: Form) -> tuple[Format, str]:
@@ -152,7 +148,7 @@ async def _outcome(
         except OSError as error:
             raise ProblemError(503, "sparql-failed", detail=text("trouble.space")) from error
     if found is not None and found[0].failure is not None:
-        raise _of_failure(found[0], fields)
+        raise _of_failure(found[0], question, fields)
     return found
 
 
@@ -170,20 +166,14 @@ def _of_trouble(trouble: Trouble, fields: dict[str, Any]) -> ProblemError:
     return ProblemError(status, "sparql-busy", detail=said, headers={"Retry-After": "5"})
 
 
-def _of_failure(outcome: Outcome, fields: dict[str, Any]) -> ProblemError:
+def _of_failure(outcome: Outcome, question: Question, fields: dict[str, Any]) -> ProblemError:
     if outcome.failure is Failure.SYNTAX:
-        said = _syntax(outcome.said)
+        said = of_syntax(question.reading, outcome.said)
         return ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said)
     said = text(f"trouble.{outcome.failure}", said=outcome.said, **fields)
-    return ProblemError(503, "sparql-failed", detail=said)
-
-
-def _syntax(said: str) -> Text:
-    """Return the engine's words on a query that it cannot parse; its place may be a word too late."""
-    found = _PLACE.match(said)
-    if found is None:
-        return text("unreadable.syntax", said=said)
-    return text("unreadable.syntax-at", line=found["line"], column=found["column"], said=found["said"])
+    # SPARQL 1.1 Protocol, section 2.1.7: 500 where a query that is well formed cannot be executed
+    status = 500 if outcome.failure is Failure.EVALUATION else 503
+    return ProblemError(status, "sparql-failed", detail=said)
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, Found]) -> Found | None:
@@ -203,11 +193,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _answer(outcome: Outcome, file: Path, view: View, media: str, limits: Limits) -> Response:
-    headers = _headers(view)
-    if outcome.cut is not None:
-        most = limits.rows if outcome.cut == "rows" else limits.bytes
-        headers["X-Dutygraph-Truncated"] = f"{outcome.cut}={most}"
+def _answer(file: Path, headers: dict[str, str], media: str) -> Response:
     opened = file.open("rb")
     file.unlink()  # the open file stays until it is sent
     headers["Content-Length"] = str(os.fstat(opened.fileno()).st_size)
@@ -235,16 +221,20 @@ def _pieces(opened: BinaryIO) -> Iterator[bytes]:
 
 def _description(request: Request, sparql: Sparql, view: View) -> Response:
     form, media = _format(request, Form.CONSTRUCT)
+    tag = tag_of(request, view, None, media, sparql.limits)
+    if known := has_already(request, tag, sparql.limits):
+        return Response(status_code=304, headers={**_headers(view), **known})
     endpoint = str(request.url.replace(query="", fragment=""))
     with _lease(sparql, view) as checkpoint:
         said = describe(endpoint, checkpoint.graphs, sparql.limits, form.key)
-    return Response(said, headers=_headers(view), media_type=media)
+    headers = {**_headers(view), **headers_of(tag, None, sparql.limits)}
+    return Response(said, headers=headers, media_type=media)
 
 
 def _headers(view: View) -> dict[str, str]:
     return {
         "Vary": "Accept, Authorization",
-        "Cache-Control": "private, no-store",
+        "Cache-Control": "private, no-cache",
         "X-Dutygraph-Commit": str(view.commit),
         "X-Dutygraph-As-Of": view.as_of.isoformat(),
         "X-Dutygraph-Computed-At": time_text(view.computed_at),

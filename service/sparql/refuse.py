@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -38,27 +39,32 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A query that may run: the text for the engine, its form, whether it has FROM or FROM NAMED."""
+    """A query that may run: the text for the engine, its form, whether it has FROM or FROM NAMED.
+
+    ``passing`` is set where the answer may be another the next time, of the same data.
+    """
 
     text: str
     form: Form
     own_dataset: bool
+    passing: bool
 
 
 class QueryRefusedError(Exception):
     """A query that is not evaluated.
 
-    ``why`` is a key of ``texts.toml``, ``word`` what is at fault, ``line`` and ``column`` where (from 1).
+    ``why`` is a key of ``texts.toml``, ``word`` what is at fault, ``start`` where (characters from 0), and
+    ``line`` and ``column`` the same (from 1).
     """
 
-    def __init__(self, refusal: Refusal, why: str, word: str, line: int, column: int) -> None:
+    def __init__(self, refusal: Refusal, why: str, word: str, start: int, place: tuple[int, int]) -> None:
         """Keep what to tell the caller."""
-        super().__init__(refusal, why, word, line, column)
+        super().__init__(refusal, why, word, start, place)
         self.refusal = refusal
         self.why = why
         self.word = word
-        self.line = line
-        self.column = column
+        self.start = start
+        self.line, self.column = place
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,7 @@ class Words:
     forms: frozenset[str]
     known: frozenset[str]
     refused: Mapping[str, str]
+    passing: frozenset[str]
 
 
 @cache
@@ -78,7 +85,7 @@ def words() -> Words:
     )
     known = frozenset(word for part in ("forms", "prologue", "clauses", "functions") for word in read[part])
     refused = {word: why for why, listed in read["refused"].items() for word in listed}
-    return Words(frozenset(read["forms"]), known, refused)
+    return Words(frozenset(read["forms"]), known, refused, frozenset(read["passing"]))
 
 
 def read_query(query: str, prefixes: Iterable[str] = ()) -> Reading:
@@ -103,8 +110,13 @@ def read_query(query: str, prefixes: Iterable[str] = ()) -> Reading:
     return Reading(
         "".join(_blank(token) for token in every),
         form,
-        any(token.kind is Kind.WORD and token.text.upper() == "FROM" for token in said),
+        _has(said, {"FROM"}),
+        _has(said, words().passing),
     )
+
+
+def _has(said: Sequence[Token], wanted: AbstractSet[str]) -> bool:
+    return any(token.kind is Kind.WORD and token.text.upper() in wanted for token in said)
 
 
 def _check_words(text: str, said: Sequence[Token]) -> None:
@@ -178,6 +190,10 @@ def _blank(token: Token) -> str:
 
 
 def _refused(text: str, start: int, refusal: Refusal, why: str, word: str) -> QueryRefusedError:
+    return QueryRefusedError(refusal, why, word, start, place_of(text, start))
+
+
+def place_of(text: str, start: int) -> tuple[int, int]:
+    """Return line and column (from 1) of a place in characters from 0."""
     before = text[:start].replace("\r\n", "\n").replace("\r", "\n")
-    line = before.count("\n") + 1
-    return QueryRefusedError(refusal, why, word, line, len(before) - before.rfind("\n"))
+    return before.count("\n") + 1, len(before) - before.rfind("\n")

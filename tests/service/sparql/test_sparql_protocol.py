@@ -140,7 +140,10 @@ def test_status_of_a_wrong_post(
 @pytest.mark.parametrize(
     ("query", "place"),
     [
-        ("SELECT * {\n  ?s ?p ?o", ("第2行第11列", "line 2, column 11")),
+        (
+            "SELECT * {\n  ?s ?p ?o",
+            ("第1行第10列", "line 1, column 10"),
+        ),  # where the brace is that lacks another
         ("SELECT * {\n  ?s ?p ex:thing }", ("第2行第9列", "line 2, column 9")),
         ("ASK {\n\n SERVICE <urn:x> {} }", ("第3行第2列", "line 3, column 2")),
     ],
@@ -301,4 +304,11 @@ def test_every_answer_says_of_which_state_it_is(office: Office) -> None:
     headers = office.ask("ASK {}").headers
     assert (headers["x-dutygraph-commit"], headers["x-dutygraph-as-of"]) == ("1", "2025-12-31")
     assert headers["x-dutygraph-computed-at"].startswith("20")
-    assert "no-store" in headers["cache-control"]
+    assert headers["cache-control"] == "private, no-cache"
+
+
+def test_a_query_that_the_engine_cannot_execute_is_a_failure_of_the_server(office: Office) -> None:
+    """SPARQL 1.1 Protocol, section 2.1.7: it is of the grammar, so 400 would be false."""
+    answer = office.ask("SELECT (<urn:no-such-function>(1) AS ?x) {}")
+    assert (answer.status_code, media(answer)) == (500, "application/problem+json")
+    assert "urn:no-such-function" in answer.json()["text"]["zh"]
