@@ -1,4 +1,4 @@
-"""A query with a slip in it: the place, what is wrong, in Chinese first, how to mend it, the parser's words."""
+"""A query with a slip in it: the place, what is wrong and how to mend it, then the parser's words."""
 
 from __future__ import annotations
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dutygraph.commits import Action, Actor
+from dutygraph.service.sparql.service import Sparql
 from dutygraph.service.sparql.workers import Workers
 from dutygraph.sources import read
 from dutygraph.store import DEFAULT_BASE
@@ -88,7 +90,7 @@ def test_the_description_has_one_too(office: Office) -> None:
 
 def test_a_commit_and_other_limits_make_another(tmp_path: Path) -> None:
     with running(tmp_path, sparql_rows=10) as office:
-        named, cut = tag(office), tag(office, MANY)
+        named = tag(office)
         book = write_book(tmp_path / "more.xlsx", {**SHEETS, "姓名对照": (*PEOPLE, ("P012", "赵十二"))})
         loaded = read([book], base=DEFAULT_BASE, bureau=None, partial=False, engine="compiled")
         assert again(office, named) == 304
@@ -96,7 +98,8 @@ def test_a_commit_and_other_limits_make_another(tmp_path: Path) -> None:
             loaded.delta, Actor("office", "SO"), Action.IMPORT, target="import/more"
         )
         assert again(office, named) == 200
-        named = tag(office)
-    with running(tmp_path, sparql_rows=20) as office:
+        named, cut = tag(office), tag(office, MANY)
+        sparql = office.service.part(Sparql)
+        sparql.limits = replace(sparql.limits, rows=20)
         assert again(office, named) == 200
         assert again(office, cut, MANY) == 200
