@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -15,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from dutygraph.service.problems import MEDIA_TYPE, Problem
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_PAGE = re.compile(r"Page_(\w+?)(?:Model)?_")
 _OPEN = ("/health", "/ready", "/metrics")
 _FAILED = 400
 
@@ -95,7 +97,19 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for operation in operations.values():
             _put_right(path, operation)
             _show(operation)
-    return found
+    return _named(found)
+
+
+def _named(found: dict[str, Any]) -> dict[str, Any]:
+    """Call each page by what is listed, BureauPage, and not Page_BureauModel_, as it is called by default."""
+    text = json.dumps(found, ensure_ascii=False)
+    for name in found["components"]["schemas"]:
+        listed = _PAGE.fullmatch(name)
+        if listed is not None:
+            page = f'{listed[1]}Page"'
+            text = text.replace(f'"{name}"', f'"{page}').replace(f'schemas/{name}"', f"schemas/{page}")
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def _show(operation: dict[str, Any]) -> None:

@@ -78,7 +78,7 @@ class DeclaredCellModel(ApiModel):
     star: int | None
 
 
-class CellModel(ApiModel):
+class ChartCellModel(ApiModel):
     """Where a business and a post cross, by id. ``parts`` counts nodes by the post's part in them.
 
     A cell without nodes was declared only; one that is not ``declared`` follows from the nodes alone.
@@ -102,7 +102,7 @@ class DoubleKeyModel(Dated):
 
     businesses: list[BusinessAxisModel]
     posts: list[PostAxisModel]
-    cells: list[CellModel]
+    cells: list[ChartCellModel]
     stray: list[DeclaredCellModel]
     gaps: list[GapNote]
 
@@ -128,7 +128,7 @@ class RiskModel(ApiModel):
     gaps: list[str]
 
 
-class StepModel(ApiModel):
+class SupervisionStepModel(ApiModel):
     """A supervision step embedded in a node."""
 
     thing: ThingModel
@@ -145,7 +145,7 @@ class NodeModel(ApiModel):
     following: list[ThingModel]
     posts: dict[Part, list[ThingModel]]
     risks: list[RiskModel]
-    steps: list[StepModel]
+    steps: list[SupervisionStepModel]
     charted: bool | None
     gaps: list[str]
 
@@ -198,7 +198,7 @@ class CellDetailModel(Dated):
 
     business: BusinessAxisModel
     post: PostAxisModel
-    cell: CellModel | None
+    cell: ChartCellModel | None
     nodes: list[NodeModel]
     gaps: list[GapNote]
 

@@ -16,7 +16,7 @@ from dutygraph.service.access.view import View
 from dutygraph.service.answers import Answers, AnswersDep, answer_kept
 from dutygraph.service.endpoints.chart_models import (
     CellDetailModel,
-    CellModel,
+    ChartCellModel,
     DeclaredCellModel,
     DoubleKeyModel,
     NodeModel,
@@ -77,7 +77,7 @@ def read_double_key(view: ViewDep, shown: FilterDep, answers: AnswersDep, reques
 @router.get(
     "/charts/double-key/cells",
     summary="双关键监督图各格 / The cells of the double-key chart",
-    response_model=Page[CellModel],
+    response_model=Page[ChartCellModel],
     responses=LIST_RESPONSES,
 )
 def list_cells(
@@ -161,9 +161,9 @@ def _cell_detail(view: View, answers: Answers, place: tuple[str, str]) -> dict[s
     return model.model_dump(mode="json", by_alias=True)
 
 
-def cell_model(cell: DoubleKeyCell) -> CellModel:
+def cell_model(cell: DoubleKeyCell) -> ChartCellModel:
     """Return a cell as the API gives it."""
-    return CellModel(
+    return ChartCellModel(
         business=cell.business.id,
         post=cell.post.id,
         parts=dict(cell.parts),

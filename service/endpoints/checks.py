@@ -15,7 +15,7 @@ from dutygraph.service.access.writes import require_write
 from dutygraph.service.gaps.comparison import EARLIEST, LATEST
 from dutygraph.service.models import ApiModel
 from dutygraph.service.problems import ErrorItem, ProblemError
-from dutygraph.service.records.models import ChangeModel, change_model
+from dutygraph.service.records.models import CommitEffectModel, change_model
 from dutygraph.service.running import CodePath, ServiceDep, ViewDep, require_scope
 
 router = APIRouter(prefix="/bureaus/{code}", tags=["commits"])
@@ -32,7 +32,7 @@ class Checked(ApiModel):
     """The date that was judged by, and what that did to the gaps."""
 
     as_of: date
-    change: ChangeModel
+    change: CommitEffectModel
 
 
 @router.post(

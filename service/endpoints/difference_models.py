@@ -6,7 +6,7 @@ from dutygraph.service.endpoints.chart_models import VersionModel
 from dutygraph.service.models import ApiModel, Dated, ThingModel
 
 
-class ChangeModel(ApiModel):
+class ChartChangeModel(ApiModel):
     """What only the newer and what only the older version holds; how much both hold."""
 
     added: list[ThingModel]
@@ -34,7 +34,7 @@ class DifferenceModel(Dated):
 
     older: VersionModel
     newer: VersionModel
-    nodes: ChangeModel
-    risks: ChangeModel
-    controls: ChangeModel
+    nodes: ChartChangeModel
+    risks: ChartChangeModel
+    controls: ChartChangeModel
     steps: StepChangeModel

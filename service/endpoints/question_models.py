@@ -45,7 +45,7 @@ class ThingCell(ApiModel):
     text: BilingualText
 
 
-class QuestionPage(Dated):
+class AnswerPage(Dated):
     """One page of an answer: rows by the keys of the question's columns.
 
     With ``ownScope`` it is answered over what is the caller's own: it does not speak for the whole bureau.

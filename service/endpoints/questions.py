@@ -25,7 +25,7 @@ from dutygraph.service.endpoints.question_models import (
     ColumnModel,
     ParameterModel,
     QuestionModel,
-    QuestionPage,
+    AnswerPage,
     ThingCell,
 )
 from dutygraph.service.endpoints.question_parameters import annotation_of, argument_of
@@ -237,7 +237,7 @@ for _question in questions():
         _endpoint(_question),
         methods=["GET"],
         summary=f"{_question.id} {_question.title.zh} / {_question.title.en}",
-        response_model=QuestionPage,
+        response_model=AnswerPage,
         responses=LIST_RESPONSES,
     )
 

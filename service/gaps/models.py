@@ -139,7 +139,7 @@ class ProofModel(ApiModel):
     data: dict[str, Any]
 
 
-class StepModel(ApiModel):
+class ResponsibleStepModel(ApiModel):
     """A step of the responsible path: the post, then the tiers from 3 to 1, each with who stands there."""
 
     step: str = Field(examples=["tier2"])
@@ -153,7 +153,7 @@ class WholeGap(GapModel):
     rationale: BilingualText
     sources: list[str]
     proof: ProofModel
-    path: list[StepModel]
+    path: list[ResponsibleStepModel]
     history: HistoryModel
 
 

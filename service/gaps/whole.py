@@ -9,7 +9,7 @@ from dutygraph.service.answers import Answers
 from dutygraph.service.figures import content_tag
 from dutygraph.service.gaps.models import (
     HistoryModel,
-    StepModel,
+    ResponsibleStepModel,
     WholeGap,
     assignment_model,
     seen_model,
@@ -86,7 +86,7 @@ def _history(row: GapRow) -> HistoryModel:
     )
 
 
-def _path(view: View, row: GapRow, placing: Placing) -> Iterator[StepModel]:
+def _path(view: View, row: GapRow, placing: Placing) -> Iterator[ResponsibleStepModel]:
     """Yield the post and the supervisors from tier 3 up to tier 1, each appointment with its person."""
     responsible = row.finding.responsible
     steps = {"post": tuple((responsible.post or "").split("；")) if responsible.post else ()}
@@ -94,4 +94,4 @@ def _path(view: View, row: GapRow, placing: Placing) -> Iterator[StepModel]:
     for step, ids in steps.items():
         for one in ids:
             thing = view.things.thing(view.names.thing(_KINDS[step], one))
-            yield StepModel(step=step, thing=thing_model(thing), person=placing.persons.get(one))
+            yield ResponsibleStepModel(step=step, thing=thing_model(thing), person=placing.persons.get(one))

@@ -149,7 +149,7 @@ class GapBrief(ApiModel):
     message: BilingualText
 
 
-class ChangeModel(ApiModel):
+class CommitEffectModel(ApiModel):
     """What a commit did: triples added and removed, gaps that came, gaps that went, how many persist."""
 
     commit: int
@@ -164,7 +164,7 @@ class WrittenRecord(ApiModel):
     """A record as it was written, and what that did to the gaps."""
 
     record: RecordModel
-    change: ChangeModel
+    change: CommitEffectModel
 
 
 def told_to_the_office(findings: Iterable[Finding]) -> list[Finding]:
@@ -183,11 +183,11 @@ def gap_brief(finding: Finding) -> GapBrief:
     )
 
 
-def change_model(committed: Committed, view: View | None) -> ChangeModel:
+def change_model(committed: Committed, view: View | None) -> CommitEffectModel:
     """Return what a commit did, as far as the caller sees it in a view of after it (None: all of it)."""
     if view is None:
         done = committed.change
-        return ChangeModel(
+        return CommitEffectModel(
             commit=committed.commit,
             added=done.added,
             removed=done.removed,
@@ -198,7 +198,7 @@ def change_model(committed: Committed, view: View | None) -> ChangeModel:
     there = {gap.id: gap for gap in view.findings}
     known = {history.finding.id: history.finding for history in view.gaps}
     new = [there[gap.id] for gap in committed.change.new if gap.id in there]
-    return ChangeModel(
+    return CommitEffectModel(
         commit=committed.commit,
         added=committed.change.added,
         removed=committed.change.removed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from typer.testing import CliRunner
 
-from docs.generate.api import operations
+from docs.generate.api import openapi, operations
 from dutygraph.cli.app import app
 from dutygraph.service.problems import problem_texts
 from tests.docs.api_page import SHOWN, Block, Shell, compare, parts
@@ -89,6 +90,21 @@ def test_every_endpoint_has_both_languages_and_an_id_of_its_own() -> None:
     assert [one.id for one in found if not re.fullmatch(r"[a-zA-Z]\w+", one.id)] == []
     assert len({one.id for one in found}) == len(found)
     assert [one.id for one in found if not re.search(r"[\u4e00-\u9fff].*[a-zA-Z]", one.said["summary"])] == []
+
+
+def test_every_schema_has_one_clear_name() -> None:
+    schemas = openapi()["components"]["schemas"]
+    assert [name for name in schemas if "__" in name or not re.fullmatch(r"[A-Z][A-Za-z]+", name)] == []
+    named = set(re.findall(r'"#/components/schemas/(.+?)"', json.dumps(openapi())))
+    assert named <= set(schemas)
+    # a page is called by what it lists, and by nothing else's name
+    pages = {name: said for name, said in schemas.items() if name.endswith("Page")}
+    listed = {name: said["properties"]["items"]["items"].get("$ref", "") for name, said in pages.items()}
+    assert listed["BureauPage"].endswith("/BureauModel")
+    assert listed["QuestionPage"].endswith("/QuestionModel")
+    assert (
+        len(pages) == len({said for said in listed.values() if said}) + 1
+    )  # answers have columns of their own
 
 
 def test_every_problem_that_the_page_names_is_one() -> None:
