@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import socket
@@ -44,6 +45,7 @@ def serve(
     settings = load_settings(file, store=store, host=host, port=port, public=public)
     refuse_open_address(settings)
     set_up_logs(settings)
+    os.umask(0o077)  # what the service writes is for its own user, whatever started it
     _allow_connections()
     with _listening(settings) as listener, open_service(settings, PARTS) as service:
         refuse_without_administrator(service)

@@ -11,11 +11,13 @@ from pydantic import Field
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Role, Scope
 from dutygraph.service.accounts import Account, Grant
+from dutygraph.service.accounts.model import check_grant
 from dutygraph.service.accounts.passwords import LONGEST
 from dutygraph.service.accounts.register import NAME_PATTERN
 from dutygraph.service.endpoints.me import GrantModel, grant_model
+from dutygraph.service.granting import check_bureau
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
-from dutygraph.service.models import API, ApiModel
+from dutygraph.service.models import API, ApiModel, BilingualText, bilingual
 from dutygraph.service.running import CallerDep, ServiceDep, require_scope
 
 router = APIRouter(tags=["accounts"], dependencies=[require_scope(Scope.ADMIN)])
@@ -42,6 +44,12 @@ class GrantWanted(ApiModel):
     bureau: str | None = Field(default=None, pattern=_CODE)
     person: str | None = Field(default=None, pattern=_CODE)
     department: str | None = Field(default=None, pattern=_CODE)
+
+
+class GrantMade(GrantModel):
+    """A role that was granted, and what should be looked at again."""
+
+    notices: list[BilingualText]
 
 
 class PasswordWanted(ApiModel):
@@ -151,19 +159,28 @@ def set_password(
     return Response(status_code=204)
 
 
-@router.post("/accounts/{name}/grants", status_code=201, summary="授予身份 / Grant a role")
+@router.post(
+    "/accounts/{name}/grants",
+    status_code=201,
+    summary="授予身份 / Grant a role",
+    description="一个账号可有多个身份，每次登录择一。局须在图库中；图库还没有任何局时可先授予，"
+    "notices 提醒核对。 / An account may have several roles; a session acts in one. The bureau must be in "
+    "the store; where it has none yet, any code is taken, and notices say so.",
+)
 def grant_role(
     name: NamePath,
     wanted: Annotated[GrantWanted, Body(openapi_examples={"T2": {"value": _GRANT}})],
     service: ServiceDep,
     caller: CallerDep,
     response: Response,
-) -> GrantModel:
-    """一个账号可有多个身份，每次登录择一 / An account may have several; a session acts in one."""
+) -> GrantMade:
+    """Grant a role at a bureau that is there; whether its person is, the administrator may not know."""
     new = Grant("", wanted.role, wanted.bureau, wanted.person, wanted.department)
+    check_grant(new)
+    notices = check_bureau(service.committer, new, listing=False)
     made = service.accounts.grant(name, new, caller.actor)
     response.headers["Location"] = f"{API}/accounts/{name}/grants/{made.id}"
-    return grant_model(made)
+    return GrantMade(**grant_model(made).model_dump(), notices=[bilingual(text) for text in notices])
 
 
 @router.delete("/accounts/{name}/grants/{grant}", status_code=204, summary="撤销身份 / Revoke a role")

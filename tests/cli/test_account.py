@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,10 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from dutygraph.cli.app import app
+from dutygraph.commits import COMMAND_LINE, Action, Committer, StoreFolder
+from dutygraph.loaders import load
+from tests.cli.door import ledger
+from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 电池 staple"
 
@@ -24,6 +29,12 @@ def account(store: Path, *words: str, given: str = "", code: int = 0) -> Result:
     assert result.exit_code == code, result.output
     assert "Traceback" not in result.output
     return result
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    with cheap_passwords():
+        yield
 
 
 @pytest.fixture
@@ -40,6 +51,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("accounts") / "store"
     account(folder, "create", "root", "--role", "administrator", given=PASSWORD)
     return folder
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the bureau "demo", whose ledger names no person, and an administrator, root."""
+    folder = tmp_path_factory.mktemp("filled")
+    loaded = load([ledger(folder / "ledger.xlsx")])
+    with StoreFolder.open(folder / "store", create=True) as opened:
+        Committer(opened).commit(loaded.delta, COMMAND_LINE, Action.IMPORT, target="import/test")
+    account(folder / "store", "create", "root", "--role", "administrator", given=PASSWORD)
+    return folder / "store"
 
 
 def listed(store: Path) -> list[list[str]]:
@@ -91,6 +113,62 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     assert [(name, state, role) for name, state, _, role in listed(kept)] == [
         ("root", "enabled", "administrator")
     ]
+
+
+@pytest.mark.parametrize("command", ["create", "grant"])
+def test_a_bureau_that_is_not_there_is_refused_with_those_that_are(filled: Path, command: str) -> None:
+    name = "li.ming" if command == "create" else "root"
+
+    result = account(filled, command, name, "--role", "SO", "--bureau", "NOPE", given=PASSWORD, code=2)
+
+    assert "“NOPE”; there are: demo." in " ".join(result.output.split())
+    assert [(name, role) for name, _, _, role in listed(filled)] == [("root", "administrator")]
+
+
+def test_a_person_that_the_ledger_does_not_name_is_told(filled: Path) -> None:
+    made = account(
+        filled, "create", "known", *("--role", "T2", "--bureau", "demo", "--person", "P999"), given=PASSWORD
+    )
+    department = account(filled, "grant", "known", "--role", "FD", "--bureau", "demo", "--department", "D9")
+    office = account(filled, "grant", "known", "--role", "SO", "--bureau", "demo")
+
+    assert "names no person “P999”" in " ".join(made.output.split())
+    assert "names no department “D9”" in " ".join(department.output.split())
+    assert "Note" not in office.output
+    account(filled, "disable", "known")
+
+
+def test_before_the_first_import_any_bureau_is_taken_with_a_notice(store: Path) -> None:
+    made = account(store, "create", "office", "--role", "SO", "--bureau", "SL01", given=PASSWORD)
+
+    assert "has no bureau yet" in " ".join(made.output.split())
+    assert listed(store)[0][3] == "SO SL01"
+
+
+def test_a_bureau_without_a_role_is_not_passed_over(kept: Path) -> None:
+    result = account(kept, "create", "li.ming", "--bureau", "SL01", given=PASSWORD, code=2)
+
+    assert "--role" in result.output
+    assert [name for name, *_ in listed(kept)] == ["root"]
+
+
+def test_names_that_the_audit_log_uses_otherwise_are_refused(kept: Path) -> None:
+    for name in ("command-line", "system", "unknown"):
+        assert "audit log" in account(kept, "create", name, given=PASSWORD, code=2).output
+    assert [name for name, *_ in listed(kept)] == ["root"]
+
+
+def test_what_is_made_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        account(tmp_path / "store", "create", "root", "--role", "administrator", given=PASSWORD)
+        assert os.umask(0) == 0
+    finally:
+        os.umask(before)
+
+    modes = {path: path.stat().st_mode & 0o077 for path in (tmp_path / "store").rglob("*")}
+    assert modes
+    assert {path.name for path, mode in modes.items() if mode} == set()
 
 
 def test_a_folder_that_is_no_store_is_refused(tmp_path: Path) -> None:

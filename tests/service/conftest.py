@@ -10,21 +10,17 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 
 from dutygraph.service.access.roles import Role
 from tests.cli.door import ledger
 from tests.conftest import EXAMPLE
+from tests.passwords import cheap_passwords
 from tests.service.running import GRANTS, STORES, Door, running
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> Iterator[None]:
-    """Hash passwords with little work: tests sign in hundreds of times."""
-    with pytest.MonkeyPatch.context() as patch:
-        cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
-        patch.setattr(PasswordHash, "recommended", lambda: cheap)
+    with cheap_passwords():
         yield
 
 

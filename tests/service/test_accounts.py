@@ -71,6 +71,27 @@ def test_a_grant_whose_parts_do_not_fit_is_refused(
     assert len(root.get(f"{ACCOUNTS}/root").json()["grants"]) == 1
 
 
+def test_a_bureau_is_looked_for_but_not_a_person(shared_small: Door) -> None:
+    root = shared_small.client_for(Grant("", Role.ADMINISTRATOR))
+    root.post(ACCOUNTS, json={"name": "placed", "password": PASSWORD})
+    grants = f"{ACCOUNTS}/placed/grants"
+
+    refused = root.post(grants, json={"role": "SO", "bureau": "NOPE"})
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == ["/body/bureau"]
+    assert "demo" not in refused.text
+    # the administrator may not know who is in a ledger: a person who is not is taken alike
+    taken = root.post(grants, json={"role": "T2", "bureau": "demo", "person": "P999"})
+    assert (taken.status_code, taken.json()["notices"]) == (201, [])
+
+
+def test_before_the_first_import_a_grant_says_that_its_bureau_was_not_looked_for(root: TestClient) -> None:
+    granted = root.post(f"{ACCOUNTS}/root/grants", json={"role": "SO", "bureau": "SL01"})
+
+    assert granted.status_code == 201
+    assert ["没有任何局" in notice["zh"] for notice in granted.json()["notices"]] == [True]
+
+
 def test_the_last_administrator_stays(root: TestClient) -> None:
     grant = root.get(f"{ACCOUNTS}/root").json()["grants"][0]["id"]
 

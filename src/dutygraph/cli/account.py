@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from uvicorn.importer import import_from_string
 
-from dutygraph.cli.console import refuse
+from dutygraph.cli.console import errors, refuse
 from dutygraph.cli.options import Lang, Language
 from dutygraph.commits import COMMAND_LINE
 from dutygraph.model import Text
@@ -65,10 +65,15 @@ def create(
     lang: Lang = Language.ZH,
 ) -> None:
     """新建账号；密码输入两次，或由标准输入给出 / Make an account; the password is asked for or read."""
-    with _accounts(store, settings, lang, create=True) as accounts:
+    if role is None and (bureau or person or department):
+        said = Text("请用 --role 写明角色。", "Name the role with --role.")
+        refuse(said, lang.value)
+    with _administered(store, settings, lang, create=True) as held:
         wanted = None if role is None else _grant(role, bureau, person, department)
-        accounts.create(name, _password(lang), COMMAND_LINE, role=wanted)
+        notices = () if wanted is None else held.check(wanted)
+        held.accounts.create(name, _password(lang), COMMAND_LINE, role=wanted)
         _tell(Text(f"账号“{name}”已建立。", f"The account “{name}” was made."), lang)
+        _notify(notices, lang)
 
 
 @app.command("list")
@@ -82,8 +87,8 @@ def list_all(store: Store = None, settings: SettingsFile = None, lang: Lang = La
         Text("身份", "Role"),
     ):
         table.add_column(heading.in_language(lang.value), overflow="fold")
-    with _accounts(store, settings, lang) as accounts:
-        for account in accounts.all():
+    with _administered(store, settings, lang) as held:
+        for account in held.accounts.all():
             state = Text("已停用", "disabled") if account.disabled else Text("可用", "enabled")
             grants = [(grant.id, _said(grant)) for grant in account.grants] or [("", "")]
             for number, (grant, said) in enumerate(grants):
@@ -104,9 +109,12 @@ def grant(
     lang: Lang = Language.ZH,
 ) -> None:
     """授予身份 / Grant a role."""
-    with _accounts(store, settings, lang) as accounts:
-        made = accounts.grant(name, _grant(role, bureau, person, department), COMMAND_LINE)
+    with _administered(store, settings, lang) as held:
+        wanted = _grant(role, bureau, person, department)
+        notices = held.check(wanted)
+        made = held.accounts.grant(name, wanted, COMMAND_LINE)
         _tell(Text(f"已授予“{name}”：{_said(made)}。", f"Granted to “{name}”: {_said(made)}."), lang)
+        _notify(notices, lang)
 
 
 @app.command()
@@ -120,8 +128,8 @@ def revoke(
     lang: Lang = Language.ZH,
 ) -> None:
     """撤销身份，以其进行的登录随即作废 / Revoke a role and end the sessions that act in it."""
-    with _accounts(store, settings, lang) as accounts:
-        gone = accounts.revoke_grant(name, grant_id, COMMAND_LINE)
+    with _administered(store, settings, lang) as held:
+        gone = held.accounts.revoke_grant(name, grant_id, COMMAND_LINE)
         _tell(Text(f"已撤销“{name}”：{_said(gone)}。", f"Revoked from “{name}”: {_said(gone)}."), lang)
 
 
@@ -134,8 +142,8 @@ def disable(
     lang: Lang = Language.ZH,
 ) -> None:
     """停用账号，其登录和令牌随即作废 / Disable an account and end its sessions and tokens."""
-    with _accounts(store, settings, lang) as accounts:
-        accounts.disable(name, COMMAND_LINE, disabled=not enable)
+    with _administered(store, settings, lang) as held:
+        held.accounts.disable(name, COMMAND_LINE, disabled=not enable)
         done = Text(f"账号“{name}”已停用。", f"The account “{name}” is disabled.")
         undone = Text(f"账号“{name}”已启用。", f"The account “{name}” is enabled.")
         _tell(undone if enable else done, lang)
@@ -146,19 +154,19 @@ def password(
     name: Name, store: Store = None, settings: SettingsFile = None, lang: Lang = Language.ZH
 ) -> None:
     """重设密码，其登录和令牌随即作废 / Set a password anew; sessions and tokens end."""
-    with _accounts(store, settings, lang) as accounts:
-        accounts.account(name)
-        accounts.set_password(name, _password(lang), COMMAND_LINE)
+    with _administered(store, settings, lang) as held:
+        held.accounts.account(name)
+        held.accounts.set_password(name, _password(lang), COMMAND_LINE)
         _tell(Text(f"账号“{name}”的密码已重设。", f"The password of “{name}” was set."), lang)
 
 
 @contextmanager
-def _accounts(
+def _administered(
     store: Path | None, settings: Path | None, lang: Language, *, create: bool = False
 ) -> Iterator[Any]:
     try:
-        with import_from_string(ADMINISTERING)(store, settings, create=create) as accounts:
-            yield accounts
+        with import_from_string(ADMINISTERING)(store, settings, create=create) as held:
+            yield held
     except import_from_string(ERROR) as error:
         refuse(error.text, lang.value)
 
@@ -182,6 +190,11 @@ def _grant(role: Role, bureau: str | None, person: str | None, department: str |
 
 def _said(grant: Any) -> str:
     return " ".join(filter(None, (grant.role.value, grant.bureau, grant.person, grant.department)))
+
+
+def _notify(notices: Iterable[Text], lang: Language) -> None:
+    for said in notices:
+        errors().print(said.in_language(lang.value), style="yellow", markup=False)
 
 
 def _tell(said: Text, lang: Language) -> None:
