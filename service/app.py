@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 
 from fastapi import Depends, FastAPI
 
@@ -25,15 +25,23 @@ from dutygraph.service.settings import Settings
 from dutygraph.store import StoreError
 
 _WRITE_USES_EVERY = 60.0
+Beside = AbstractAsyncContextManager[None]
+"""What runs while the service does."""
 
 
 def create_app(
-    settings: Settings, service: Service | None = None, *, parts: Sequence[PartOpener] = PARTS
+    settings: Settings,
+    service: Service | None = None,
+    *,
+    parts: Sequence[PartOpener] = PARTS,
+    console: Callable[[FastAPI], Beside] | None = None,
 ) -> FastAPI:
     """Return the application. It opens the store when it starts and closes it when it stops.
 
-    Where *service* is given it is open already, and stays open.
+    Where *service* is given it is open already, and stays open. *console* adds the pages for people: it is
+    named by who serves, so that whoever wants the API alone need not load them.
     """
+    beside: list[Beside] = []
     app = FastAPI(
         title="责任图谱 Dutygraph",
         version=__version__,
@@ -46,7 +54,7 @@ def create_app(
         root_path=settings.root_path,
         redirect_slashes=False,
         generate_unique_id_function=operation_id,
-        lifespan=lambda running: _running(running, settings, service, parts),
+        lifespan=lambda running: _running(running, settings, (service, parts), beside),
     )
     app.state.settings = settings
     add_handlers(app)
@@ -57,6 +65,8 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router, prefix=API, dependencies=[Depends(only_known_parameters)])
     describe(app)
+    if console is not None:
+        beside.append(console(app))
     app.add_middleware(Limits, settings=settings)
     app.add_middleware(RequestsSeen)
     app.add_middleware(SafeHeaders, settings=settings)  # the outermost, added last
@@ -65,10 +75,16 @@ def create_app(
 
 @asynccontextmanager
 async def _running(
-    app: FastAPI, settings: Settings, service: Service | None, parts: Sequence[PartOpener]
+    app: FastAPI,
+    settings: Settings,
+    opened: tuple[Service | None, Sequence[PartOpener]],
+    beside: Sequence[Beside],
 ) -> AsyncIterator[None]:
+    service, parts = opened
     async with AsyncExitStack() as stack:
         app.state.service = service or stack.enter_context(open_service(settings, parts))
+        for each in beside:
+            await stack.enter_async_context(each)
         writing = asyncio.create_task(_write_last_uses(app.state.service))
         try:
             yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -24,6 +25,7 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
+_POLICY_VIOLATION = 1008
 _HTTPS = "max-age=31536000; includeSubDomains"
 
 
@@ -60,6 +62,9 @@ class Limits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
+        if scope["type"] == "websocket" and not self._admits(Headers(scope=scope)):
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -70,6 +75,13 @@ class Limits:
         setting, limit = _limit_of(scope, self._settings)
         body = _Body(receive, setting, limit, self._settings.body_seconds)
         await self._app(scope, body.receive, send)
+
+    def _admits(self, headers: Headers) -> bool:
+        """Tell whether a websocket comes from a page of this service: browsers say whose page it is."""
+        host = headers.get("host", "")
+        return (
+            allows(host, self._settings.allowed_hosts) and urlsplit(headers.get("origin", "")).netloc == host
+        )
 
     def _refusal(self, scope: Scope, headers: Headers) -> ProblemError | None:
         if not allows(headers.get("host", ""), self._settings.allowed_hosts):

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 
 from dutygraph.model import Text
-from dutygraph.service.app import create_app
+from dutygraph.service.app import Beside, create_app
 from dutygraph.service.connections import patient
+from dutygraph.service.console.mounting import add_console
 from dutygraph.service.logs import log, set_up_logs
 from dutygraph.service.parts import PARTS
 from dutygraph.service.running import Service, open_service
@@ -49,7 +51,7 @@ def serve(
     _allow_connections()
     with _listening(settings) as listener, open_service(settings, PARTS) as service:
         refuse_without_administrator(service)
-        server = uvicorn.Server(configuration(settings, service))
+        server = uvicorn.Server(configuration(settings, service, add_console))
         # uvicorn stops at these signals and then raises them again: the store is to be closed first
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
@@ -60,11 +62,15 @@ def serve(
     log("service.stopped")
 
 
-def configuration(settings: Settings, service: Service) -> uvicorn.Config:
-    """Return how uvicorn is to serve."""
+def configuration(
+    settings: Settings, service: Service, console: Callable[[FastAPI], Beside] | None = None
+) -> uvicorn.Config:
+    """Return how uvicorn is to serve; *console* adds the pages for people to the API."""
     return uvicorn.Config(
-        create_app(settings, service),
+        create_app(settings, service, console=console),
         http=patient(settings.header_seconds, settings.body_seconds),
+        ws="websockets-sansio",
+        ws_max_size=settings.body_limit,
         log_config=None,
         access_log=False,
         server_header=False,

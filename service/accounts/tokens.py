@@ -95,8 +95,11 @@ class Tokens:
             raise AccountsError("session-ended")
         return sign(self._key, token.id, account.id, now, token.expires), token
 
-    def signed_in(self, text: str) -> SignedIn | None:
-        """Return who a token's text stands for; None where it is not ours, has expired or was ended."""
+    def signed_in(self, text: str, *, in_use: bool = True) -> SignedIn | None:
+        """Return who a token's text stands for; None where it is not ours, has expired or was ended.
+
+        Who only looks whether it is in force still, and does not use it, says so by *in_use*.
+        """
         found = token_id(self._key, text)
         if found is None:
             return None
@@ -108,8 +111,9 @@ class Tokens:
         token = self._token(row)
         if self._is_idle(token, now):
             return None
-        with self._used_lock:
-            self._used[found] = now
+        if in_use:
+            with self._used_lock:
+                self._used[found] = now
         grant = token.grant
         caller = Caller(
             row["name"], grant.role, grant.bureau, grant.person, grant.department, scopes=token.scopes

@@ -13,7 +13,7 @@ from dutygraph.commits.acts import Action, Actor
 from dutygraph.service.access.roles import Role, Scope
 from dutygraph.service.accounts import Account, Grant, SignedIn, Token, TokenKind
 from dutygraph.service.accounts.passwords import LONGEST, BusyError
-from dutygraph.service.accounts.register import NOBODY
+from dutygraph.service.accounts.register import NOBODY, utc_now
 from dutygraph.service.models import ApiModel
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import Service, ServiceDep, SignedInDep
@@ -70,13 +70,23 @@ def sign_in(
     return NewSession(token=text, **session_model(account.name, token).model_dump())
 
 
-def begin_session(service: Service, account: Account, grant: Grant) -> tuple[str, Token]:
+def begin_session(
+    service: Service, account: Account, grant: Grant, *, after: Token | None = None
+) -> tuple[str, Token]:
     """Begin a session of an account in one of its roles, and note it; return the token's text and the token.
 
-    The password was checked before: ``account_of``.
+    The password was checked before: ``account_of``; or the session goes on *after* another in another role,
+    and ends when that would have ended.
+
+    Raises:
+        AccountsError: the password was changed since, or the other session has ended.
+
     """
     life = timedelta(hours=service.accounts.rules.session_hours)
-    text, token = service.accounts.tokens.issue(account, grant, TokenKind.SESSION, life)
+    if after is not None:
+        life = min(life, after.expires - utc_now())
+    within = None if after is None else after.id
+    text, token = service.accounts.tokens.issue(account, grant, TokenKind.SESSION, life, within=within)
     actor = Actor(account.name, grant.role.value, grant.person)
     service.committer.note(
         actor, Action.SIGN_IN, bureau=grant.bureau, target=f"account/{account.id}", note=token.id[:8]

@@ -1,0 +1,9 @@
+"""The pages, one module each, in the order of the navigation."""
+
+from __future__ import annotations
+
+from dutygraph.service.console.page import Page
+from dutygraph.service.console.pages import gaps, mine, overview
+
+PAGES: tuple[Page, ...] = (overview.PAGE, gaps.PAGE, mine.PAGE)
+"""Every page; a new one is a module here and a line in this list."""
