@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from threading import RLock
+from weakref import WeakSet
 
 import pyoxigraph as ox
 
 from dutygraph.commits.gaps import BureauState
 from dutygraph.model import Cell
 from dutygraph.ontology import SV
-from dutygraph.service.access.contents import Contents
+from dutygraph.service.access.carried import Carried
+from dutygraph.service.access.contents import NAMING, Contents
 from dutygraph.service.access.gaps import VisibleGap, VisibleGaps
 from dutygraph.service.access.reading import Reading, read
 from dutygraph.service.access.roles import Caller, Data, Reach
@@ -46,9 +48,13 @@ class ViewStore(UnionStore):
 class Cut:
     """What one role and scope sees of one bureau; each part of it is made when first asked for, and once."""
 
-    def __init__(self, contents: Contents, caller: Caller, tables: AccessTables) -> None:
-        """Keep what to cut from, for whom."""
+    def __init__(
+        self, contents: Contents, caller: Caller, tables: AccessTables, earlier: Carried | None = None
+    ) -> None:
+        """Keep what to cut from, for whom. *earlier* is what the same see of an earlier commit."""
         self.contents = contents
+        self.readers: WeakSet[object] = WeakSet()
+        self._earlier = earlier
         self._caller = caller
         self._tables = tables
         self._lock = RLock()
@@ -70,9 +76,17 @@ class Cut:
     def store(self) -> ViewStore:
         """The visible triples."""
         with self._lock:
-            if self._store is None:
-                self._store = ViewStore(self.contents, self.reading.places)
+            self._make()
+            assert self._store is not None
             return self._store
+
+    def carried(self) -> Carried | None:
+        """Return what the next commit's cut may be made from."""
+        # without the lock: who asks must not wait for a thread that is just making it
+        store, reading, earlier = self._store, self._reading, self._earlier
+        if store is None or reading is None:
+            return earlier
+        return Carried(self.contents.sorting.lineage, reading.places, store.made, self._things, self.readers)
 
     @property
     def measured(self) -> ViewStore:
@@ -86,10 +100,31 @@ class Cut:
     def things(self) -> Things:
         """What people call the visible nodes."""
         with self._lock:
+            self._make()
             if self._things is None:
                 seen, quads = set(self.reading.places), self.contents.quads
                 self._things = Things(quads[place].triple for place in self.contents.naming if place in seen)
             return self._things
+
+    def _make(self) -> None:
+        """Make the store from that of an earlier commit, and the register of things where there was one."""
+        if self._store is not None:
+            return
+        self._store = ViewStore(self.contents, self.reading.places)
+        earlier, self._earlier = self._earlier, None
+        if earlier is None:
+            return
+        change = earlier.follow(self._store, self.contents.sorting, self.reading.places)
+        if change is None or earlier.things is None:
+            return
+        self._things = earlier.things.copy()
+        for node in {quad.subject for quad in (*change.gone, *change.came) if quad.predicate in NAMING}:
+            if isinstance(node, ox.NamedNode):
+                self._things.read_again(node.value, self._naming(node))
+
+    def _naming(self, node: ox.NamedNode) -> Iterator[ox.Triple]:
+        said = self.contents.said(node)
+        return (q.triple for place, q in said if q.predicate in NAMING and self.reading.shows(place))
 
     def gaps(self, state: BureauState) -> tuple[VisibleGap, ...]:
         """Return the visible gaps of a state of the bureau."""

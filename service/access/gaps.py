@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -20,8 +20,8 @@ from dutygraph.service.access.contents import Contents
 from dutygraph.service.access.reading import Reading
 from dutygraph.service.access.roles import Caller, Data, Reach
 from dutygraph.service.access.tables import AccessTables
+from dutygraph.service.access.union import UnionStore
 from dutygraph.shapes import catalogue
-from dutygraph.store import EmbeddedStore
 from dutygraph.things import Things
 
 _ID_LENGTH = 12
@@ -31,7 +31,7 @@ class Visible(Protocol):
     """The part of a cut that gaps are told from."""
 
     @property
-    def store(self) -> EmbeddedStore:
+    def store(self) -> UnionStore:
         """The visible triples."""
 
     @property
@@ -99,7 +99,8 @@ class VisibleGaps:
 
     @cached_property
     def _responsibilities(self) -> Responsibilities:
-        return Responsibilities(self._seen.store, self._contents.names.checked(), self._seen.things)
+        store, graphs = self._seen.store, self._contents.names.checked()
+        return Responsibilities(store, graphs, self._seen.things, partial(store.ends, graphs=graphs))
 
     def _names_hidden(self, finding: Finding) -> bool:
         """Tell whether a gap names a hidden node, or that something is a value of a hidden property."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -37,6 +37,8 @@ class View:
         self.computed_at: datetime = state.head.at
         self._cut = cut
         self._state = state
+        cut.readers.add(self)
+        cut.contents.readers.add(self)
 
     @property
     def etag(self) -> str:
@@ -60,6 +62,10 @@ class View:
     def store(self) -> EmbeddedStore:
         """A store in memory with the visible triples, in graphs of the real names. Not to be written to."""
         return self._cut.store
+
+    def ends(self, query: str) -> Mapping[str, tuple[str, ...]]:
+        """Return what a query selects as ``?to`` by what it selects as ``?from``, sorted."""
+        return self._cut.store.ends(query, graphs=self.graphs)
 
     @property
     def measured(self) -> EmbeddedStore:

@@ -13,6 +13,7 @@ from dutygraph.commits.errors import UnknownBureauError
 from dutygraph.commits.gaps import BureauState
 from dutygraph.commits.recent import RecentChanges
 from dutygraph.commits.register import commit_of
+from dutygraph.service.access.carried import Carried
 from dutygraph.service.access.contents import Contents
 from dutygraph.service.access.cut import Cut
 from dutygraph.service.access.roles import Caller, Role
@@ -60,6 +61,7 @@ class Views:
         self._kept = kept
         self._kept_bureaus = kept_bureaus
         self._cuts: OrderedDict[tuple[str, ...], Cut] = OrderedDict()
+        self._carried: OrderedDict[tuple[str, ...], Carried] = OrderedDict()
         self._contents: OrderedDict[str, Contents] = OrderedDict()
         self._making: dict[str, Lock] = {}
         self._lock = Lock()
@@ -79,9 +81,25 @@ class Views:
         with self._lock:
             cut = self._cuts.get(key)
             if cut is None or cut.contents is not contents:
-                cut = self._cuts[key] = Cut(contents, caller, access_tables())
-            _touch(self._cuts, key, self._kept)
-        return View(caller, cut, state)
+                cut = self._cut(key, contents, caller)
+            if key in self._cuts:
+                _touch(self._cuts, key, self._kept)
+            return View(caller, cut, state)
+
+    def _cut(self, key: tuple[str, ...], contents: Contents, caller: Caller) -> Cut:
+        """Return a cut of contents that are new, or that a thread has held for longer than others."""
+        if self._contents.get(key[0]) is not contents:
+            return Cut(contents, caller, access_tables())
+        cut = self._cuts[key] = Cut(contents, caller, access_tables(), self._carried.pop(key, None))
+        return cut
+
+    def _carry(self, code: str) -> None:
+        """Let go of the cuts of earlier contents, but for what those of the new ones can be made from."""
+        for key in [key for key in self._cuts if key[0] == code]:
+            carried = self._cuts.pop(key).carried()
+            if carried is not None:
+                self._carried[key] = carried
+                _touch(self._carried, key, self._kept)
 
     def _latest(self, code: str) -> tuple[BureauState, Contents]:
         with self._lock:
@@ -89,17 +107,12 @@ class Views:
         # one thread reads a new commit, the others wait for what it has read
         with making:
             state, contents = self._read(code)
-        with self._lock:
-            if self._contents.get(code) is not contents:
-                self._contents[code] = contents
-                self._forget_cuts(code)
-            _touch(self._contents, code, self._kept_bureaus)
+            with self._lock:
+                if self._contents.get(code) is not contents:
+                    self._contents[code] = contents
+                    self._carry(code)
+                _touch(self._contents, code, self._kept_bureaus)
         return state, contents
-
-    def _forget_cuts(self, code: str) -> None:
-        """Let go of what was cut from earlier contents, which would be kept in memory by it."""
-        for key in [key for key in self._cuts if key[0] == code]:
-            del self._cuts[key]
 
     def _read(self, code: str) -> tuple[BureauState, Contents]:
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +22,7 @@ from dutygraph.things import Things
 
 _PREFIXES = f"PREFIX sv: <{SV}>\nPREFIX org: <{ORG}>\n"
 _TIERS = (1, 2, 3)
+Ends = Callable[[str], Mapping[str, tuple[str, ...]]]
 _TARGETS = {"post": "Post", "business": "Business", "department": "Department"}
 
 
@@ -52,13 +53,18 @@ def load_ways() -> Ways:
 class Responsibilities:
     """The answer to "who must act" for every node of one bureau, computed once and kept up to date."""
 
-    def __init__(self, store: Selecting, graphs: Sequence[str], things: Things) -> None:
-        """Follow the ways of ``responsible.toml`` over the union of *graphs*."""
-        self._store = store
-        self._graphs = graphs
+    def __init__(
+        self, store: Selecting, graphs: Sequence[str], things: Things, ends: Ends | None = None
+    ) -> None:
+        """Follow the ways of ``responsible.toml`` over the union of *graphs*.
+
+        *ends* answers a query for ``?from`` and ``?to``, where the store need not be asked every time.
+        """
+        self._ends = ends or self._select
+        self._store, self._graphs = store, graphs
         self._things = things
         self._ways = load_ways()
-        self._known: dict[str, dict[str, tuple[str, ...]]] = {}
+        self._known: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._gather()
 
     def refresh(self, change: Footprint, tracer: Tracer) -> bool:
@@ -71,7 +77,7 @@ class Responsibilities:
                 self._known[way] = self._ask(_query(way))
             elif named:
                 kept = {origin: ends for origin, ends in pairs.items() if origin not in named}
-                self._known[way] = kept | self._ask(_query(way, named))
+                self._known[way] = {**kept, **self._ask(_query(way, named))}
         moved = any(self._known[way] != pairs for way, pairs in before.items())
         if moved:
             self._gather()
@@ -125,12 +131,15 @@ class Responsibilities:
                     found.setdefault(origin, ends)
         return found
 
-    def _pairs(self, pattern: str) -> dict[str, tuple[str, ...]]:
+    def _pairs(self, pattern: str) -> Mapping[str, tuple[str, ...]]:
         if pattern not in self._known:
             self._known[pattern] = self._ask(_query(pattern))
         return self._known[pattern]
 
-    def _ask(self, query: str) -> dict[str, tuple[str, ...]]:
+    def _ask(self, query: str) -> Mapping[str, tuple[str, ...]]:
+        return self._ends(query)
+
+    def _select(self, query: str) -> Mapping[str, tuple[str, ...]]:
         pairs: dict[str, set[str]] = defaultdict(set)
         for row in self._store.select(query, graphs=self._graphs):
             pairs[row["from"].value].add(row["to"].value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from functools import cache
 from urllib.parse import unquote
 
@@ -13,9 +14,10 @@ from rdflib import DCTERMS, RDF, RDFS, SKOS, Graph, URIRef
 from dutygraph.model import Text, Thing
 from dutygraph.ontology import SV, derived_terms, load_ontology
 
+_IDENTIFIER, _TYPE = str(DCTERMS.identifier), str(RDF.type)
 _ORIGIN_PREDICATES = {str(SV.obligedItem), str(SV.computedFor)}
 _NAME_PREDICATES = {str(RDFS.label), str(SKOS.prefLabel)}
-NAMING_PREDICATES = (str(DCTERMS.identifier), str(RDF.type), *sorted(_ORIGIN_PREDICATES | _NAME_PREDICATES))
+NAMING_PREDICATES = (_IDENTIFIER, _TYPE, *sorted(_ORIGIN_PREDICATES | _NAME_PREDICATES))
 """All that a register reads of a node."""
 
 
@@ -39,16 +41,24 @@ class Things:
         if not isinstance(triple.subject, ox.NamedNode):
             return
         subject, predicate, value = triple.subject.value, triple.predicate.value, triple.object
-        if predicate == str(DCTERMS.identifier) and isinstance(value, ox.Literal):
+        if predicate == _IDENTIFIER and isinstance(value, ox.Literal):
             known = self._identifiers.get(subject)
             self._identifiers[subject] = value.value if known is None else min(known, value.value)
         elif predicate in _NAME_PREDICATES and isinstance(value, ox.Literal):
             language, labels = value.language or "zh-hans", self._labels[subject]
             labels[language] = min(labels.get(language, value.value), value.value)
-        elif predicate == str(RDF.type) and isinstance(value, ox.NamedNode):
+        elif predicate == _TYPE and isinstance(value, ox.NamedNode):
             self._types[subject].add(value.value)
         elif predicate in _ORIGIN_PREDICATES and isinstance(value, ox.NamedNode):
             self._origins[subject] = min(self._origins.get(subject, value.value), value.value)
+
+    def copy(self) -> Things:
+        """Return a register that knows the same, and learns apart from this one."""
+        made = copy(self)
+        made._identifiers, made._origins = self._identifiers.copy(), self._origins.copy()  # noqa: SLF001
+        made._labels, made._types = self._labels.copy(), self._types.copy()  # noqa: SLF001
+        made._things, made._names = self._things.copy(), self._names.copy()  # noqa: SLF001
+        return made
 
     def read_again(self, iri: str, triples: Iterable[ox.Triple]) -> None:
         """Forget what is known of a node and read it from *triples*, all those it is the subject of."""

@@ -11,13 +11,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rdflib import RDF, RDFS, URIRef
 
+from dutygraph.charts.double_key import double_key_chart
+from dutygraph.charts.reading import Reading
 from dutygraph.commits import COMMAND_LINE, Action, Committer, StoreFolder, working
 from dutygraph.commits.recent import RecentChanges
+from dutygraph.coverage import Axis, coverage
 from dutygraph.model import Delta, GraphKind, Statement
 from dutygraph.ontology import SV
 from dutygraph.service.access.contents import Contents
 from dutygraph.service.access.view import View
 from dutygraph.service.access.views import Views
+from dutygraph.service.gaps.placing import Placing
+from dutygraph.service.gaps.rows import rows_from
 from dutygraph.store.terms import to_rdflib
 from tests.access.conftest import CALLERS, NAMES, load_bureau
 
@@ -89,6 +94,9 @@ def told(view: View) -> tuple[object, ...]:
         [iri for iri in iris if view.in_scope(iri)],
         sorted(str(row) for row in view.store.select(LABELS, graphs=view.graphs)),
         frozenset(view.store.oxigraph),
+        [gap.place for gap in rows_from(view.gaps, Placing(view))],
+        [coverage(view.store, view.names, axis, things=view.things) for axis in Axis],
+        double_key_chart(Reading.of(view.store, view.names, view.things), view.findings),
     )
 
 
@@ -98,22 +106,48 @@ CHANGES = st.tuples(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(changes=st.lists(CHANGES, min_size=1, max_size=4), looked=st.lists(st.booleans(), min_size=4))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(CHANGES, min_size=1, max_size=4),
+    looked=st.lists(st.sets(st.sampled_from(list(CALLERS))), min_size=4),
+    held=st.booleans(),
+)
 def test_a_followed_view_is_that_of_a_fresh_reading(
-    committer: Committer, changes: list[tuple[str, list[int]]], looked: list[bool]
+    committer: Committer,
+    changes: list[tuple[str, list[int]]],
+    looked: list[set[str]],
+    *,
+    held: bool,
 ) -> None:
+    """Whoever looked at which commits before; a view that is *held* goes on to tell what it told."""
     following = Views(committer)
-    old = following.of(CALLERS["T2"], "SY")
-    kept = told(old)
-    for change, look in zip(changes, looked, strict=False):
+    kept = []
+    for change, callers in zip(changes, looked, strict=False):
+        for name in sorted(callers):
+            view = following.of(CALLERS[name], "SY")
+            said = told(view)
+            kept += [(view, said)] if held else []
+            del view
         apply(committer, change)
-        if look:
-            following.of(CALLERS["SO"], "SY")
     fresh = Views(committer)
     for name, caller in CALLERS.items():
         assert told(following.of(caller, "SY")) == told(fresh.of(caller, "SY")), name
-    assert told(old) == kept
+    for view, said in kept:
+        assert told(view) == said
+
+
+def test_a_store_is_carried_on_once_nobody_reads_the_earlier_view(committer: Committer) -> None:
+    views, caller = Views(committer), CALLERS["T2"]
+    apply(committer, ("in", [0]))
+    first = views.of(caller, "SY")
+    store = first.store.oxigraph
+    apply(committer, ("out", [0]))
+    second = views.of(caller, "SY")
+    assert second.store.oxigraph is not store, "the first view is still read"
+    store = second.store.oxigraph
+    del first, second
+    apply(committer, ("in", [0]))
+    assert views.of(caller, "SY").store.oxigraph is store
 
 
 def test_only_the_first_view_reads_the_store(committer: Committer, monkeypatch: pytest.MonkeyPatch) -> None:
