@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -14,7 +14,7 @@ from dutygraph.model import Text
 from dutygraph.service.access.roles import Caller, Scope
 from dutygraph.service.access.writes import require_write
 from dutygraph.service.imports.importing import Imports
-from dutygraph.service.imports.models import ImportModel, import_model
+from dutygraph.service.imports.models import CommitChoice, ImportModel, import_model
 from dutygraph.service.imports.reading import LEDGER, NAMES
 from dutygraph.service.imports.receiving import BODY, receive
 from dutygraph.service.imports.uploads import Upload
@@ -47,6 +47,10 @@ ImportPath = Annotated[
         examples=["5f0c9a1d2e3b4c5d6e7f8091"],
     ),
 ]
+_CHOICES: dict[str, Any] = {
+    "keep": {"summary": "保留网上的修改 / what was done online stays", "value": {"keep": True}},
+    "overwrite": {"summary": "以文件为准 / the file wins", "value": {"overwrite": True}},
+}
 TOO_LARGE: dict[int | str, dict[str, Any]] = {
     413: problem_response_of("文件超过上限 / The file is larger than allowed")
 }
@@ -190,12 +194,20 @@ def read_rejected(upload: OwnImportDep, imports: ImportsDep) -> FileResponse:
     summary="提交导入 / Commit an import",
     dependencies=[require_scope(Scope.WRITE)],
     responses={
-        409: problem_response_of("有错误，或试算之后数据已变 / Refused, or changed since the dry run")
+        409: problem_response_of(
+            "有错误，试算之后数据已变，或会改回网上的修改而未作选择 / "
+            "Refused, changed since the dry run, or it would undo what was done online and no choice was made"
+        )
     },
 )
-def commit_import(upload: OwnImportDep, caller: ImporterDep, imports: ImportsDep) -> ImportModel:
+def commit_import(
+    upload: OwnImportDep,
+    caller: ImporterDep,
+    imports: ImportsDep,
+    choice: Annotated[CommitChoice | None, Body(openapi_examples=_CHOICES)] = None,
+) -> ImportModel:
     """重复提交得到同样的答复，只写入一次 / Asked twice it answers the same and writes once."""
-    return import_model(imports.commit(upload.id, caller.actor))
+    return import_model(imports.commit(upload.id, caller.actor, choice.online if choice else None))
 
 
 @router.delete(

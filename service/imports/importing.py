@@ -9,26 +9,29 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Literal
 
 from dutygraph.commits.acts import Action, Actor
 from dutygraph.commits.committer import Committer
 from dutygraph.commits.errors import GateError, StaleCommitError, UnknownBureauError
 from dutygraph.commits.gaps import GapPreview
 from dutygraph.model import Cell, Delta, Problem, Text
-from dutygraph.service.imports.outcome import ReadOutcome, problem_json, read_outcome
+from dutygraph.service.imports.online import KEEPING, removed_online
+from dutygraph.service.imports.outcome import ReadOutcome, read_outcome
 from dutygraph.service.imports.planning import Plan, planned
 from dutygraph.service.imports.reading import NAMES, READ
+from dutygraph.service.imports.trials import refuse_undoing, trial_json
 from dutygraph.service.imports.uploads import Upload, Uploads, now
 from dutygraph.service.problems import ProblemError
-from dutygraph.service.records.models import gap_brief, told_to_the_office
 from dutygraph.service.running import Service
 from dutygraph.service.times import time_text
 from dutygraph.store import BureauGraphs
 
 _SECONDS = 300.0
 _ATTEMPTS = 5
-_LISTED = 1000
+
+Online = Literal["keep", "overwrite"]
+"""What becomes of that which was changed online and a file states otherwise: it stays, or the file wins."""
 
 
 class Imports:
@@ -64,11 +67,14 @@ class Imports:
             if (upload.account, upload.bureau) == (account, bureau) and upload.kind in kinds
         ]
 
-    def commit(self, identifier: str, actor: Actor) -> Upload:
+    def commit(self, identifier: str, actor: Actor, online: Online | None = None) -> Upload:
         """Commit an import as it was tried. Asked again, it answers the same and commits nothing.
 
+        *online* says what becomes of that which was changed online and the file states otherwise.
+
         Raises:
-            ProblemError: 409, it was refused, or another commit came between: it has been tried anew.
+            ProblemError: 409, it was refused, or another commit came between: it has been tried anew; or
+                it would undo what was done online, and nobody has said whether it shall.
             GateError: the structure gate refuses what it makes of the bureau; nothing is stored.
 
         """
@@ -82,22 +88,28 @@ class Imports:
             outcome = read_outcome(self.uploads.read(identifier))
             if upload.status == "refused":
                 raise ProblemError(409, "import-refused", count=len(outcome.problems))
-            names = self._names(upload.bureau)
-            plan = planned(self._committer.folder.store, names, outcome.statements)
-            action = Action.NAMES if upload.kind == NAMES else Action.IMPORT
-            self.uploads.save(replace(upload, status="committing"))
-            try:
-                committed = self._committer.commit(
-                    plan.delta, actor, action, target=f"import/{identifier}", note="", expected=upload.head
-                )
-            except StaleCommitError as error:
-                self.uploads.save(self._tried(upload, outcome))
-                raise ProblemError(409, "import-stale", head=error.head, expected=upload.head) from error
-            except BaseException:
-                self.uploads.save(upload)
-                raise
-            done = {"commit": committed.commit, "at": time_text(committed.entry.at)}
-            return self.uploads.save(replace(upload, status="committed", outcome=done))
+            plan, note = self._plan(upload, outcome), ""
+            if plan.undone and self._head(upload.bureau) == upload.head:
+                refuse_undoing(plan, online)
+                if online == "keep":
+                    plan, note = self._plan(upload, outcome, keep=True), KEEPING
+            return self._committed(upload, outcome, plan, actor, note)
+
+    def _committed(self, upload: Upload, outcome: ReadOutcome, plan: Plan, actor: Actor, note: str) -> Upload:
+        self.uploads.save(replace(upload, status="committing"))
+        target = f"import/{upload.id}"
+        try:
+            committed = self._committer.commit(
+                plan.delta, actor, _action(upload), target=target, note=note, expected=upload.head
+            )
+        except StaleCommitError as error:
+            self.uploads.save(self._tried(upload, outcome))
+            raise ProblemError(409, "import-stale", head=error.head, expected=upload.head) from error
+        except BaseException:
+            self.uploads.save(upload)
+            raise
+        done = {"commit": committed.commit, "at": time_text(committed.entry.at)}
+        return self.uploads.save(replace(upload, status="committed", outcome=done))
 
     def delete(self, identifier: str) -> None:
         """Throw an import away; what it committed stays."""
@@ -143,24 +155,30 @@ class Imports:
 
     def _tried(self, upload: Upload, outcome: ReadOutcome) -> Upload:
         """Say what taking the good rows would do; nothing is written to the bureau."""
-        names = self._names(upload.bureau)
         for _ in range(_ATTEMPTS):
             head = self._head(upload.bureau)
-            plan = planned(self._committer.folder.store, names, outcome.statements)
-            problems, preview = outcome.problems, None
-            try:
-                preview = self._preview(plan.delta) if outcome.statements else None
-            except GateError as error:
-                problems = (*problems, *error.problems)
+            plan = self._plan(upload, outcome)
+            kept = self._plan(upload, outcome, keep=True) if plan.undone else None
+            preview, found = self._preview(plan.delta) if outcome.statements else (None, ())
+            keeping, _ = self._preview(kept.delta) if kept is not None else (None, ())
             if self._head(upload.bureau) == head:
                 break
+        problems = (*outcome.problems, *found)
         taken = bool(outcome.statements) and preview is not None and not outcome.barred
         ready = taken and (upload.mode == "partial" or not problems)
-        trial = _trial(outcome, problems, plan, preview)
+        trial = trial_json(outcome, problems, (plan, preview), (kept, keeping))
         return replace(upload, head=head, status="ready" if ready else "refused", trial=trial)
 
-    def _preview(self, delta: Delta) -> GapPreview:
-        return self._committer.preview(delta)
+    def _preview(self, delta: Delta) -> tuple[GapPreview | None, tuple[Problem, ...]]:
+        try:
+            return self._committer.preview(delta), ()
+        except GateError as error:
+            return None, error.problems
+
+    def _plan(self, upload: Upload, outcome: ReadOutcome, *, keep: bool = False) -> Plan:
+        names = self._names(upload.bureau)
+        removed = removed_online(self._committer, names, _action(upload))
+        return planned(self._committer.folder.store, names, outcome.statements, removed, keep=keep)
 
     def _head(self, bureau: str) -> int:
         try:
@@ -192,28 +210,5 @@ def open_imports(service: Service) -> Iterator[Imports]:
     yield Imports(service.committer, Uploads(Path(service.folder.path) / "uploads"))
 
 
-def _trial(
-    outcome: ReadOutcome, problems: tuple[Problem, ...], plan: Plan, preview: GapPreview | None
-) -> dict[str, Any]:
-    new = () if preview is None else preview.new
-    resolved = () if preview is None else preview.resolved
-    return {
-        "rows": outcome.rows,
-        "rejected": outcome.rejected,
-        "things": [
-            {"kind": one.kind, "added": one.added, "changed": one.changed, "removed": one.removed}
-            for one in plan.kinds
-        ],
-        "added": preview.added if preview else 0,
-        "removed": preview.removed if preview else 0,
-        "newGaps": [gap_brief(gap).model_dump(mode="json", by_alias=True) for gap in told_to_the_office(new)],
-        "resolvedGaps": [
-            gap_brief(gap).model_dump(mode="json", by_alias=True) for gap in told_to_the_office(resolved)
-        ],
-        "persisting": preview.persisting if preview else 0,
-        "overwritten": [{"kind": kind, "id": identifier} for kind, identifier in plan.overwritten],
-        "keptOnline": plan.kept,
-        "errorCount": len(problems),
-        "errors": [problem_json(problem) for problem in problems[:_LISTED]],
-        "notices": [problem_json(problem) for problem in outcome.notices[:_LISTED]],
-    }
+def _action(upload: Upload) -> Action:
+    return Action.NAMES if upload.kind == NAMES else Action.IMPORT

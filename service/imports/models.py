@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from dutygraph.service.imports.outcome import read_problem
+from dutygraph.model import Text
+from dutygraph.service.imports.importing import Online
+from dutygraph.service.imports.outcome import read_cell, read_problem
 from dutygraph.service.imports.uploads import Upload
-from dutygraph.service.models import ApiModel
-from dutygraph.service.problems import ErrorItem, ProblemItem
+from dutygraph.service.models import ApiModel, BilingualText
+from dutygraph.service.problems import CellModel, ErrorItem, ProblemItem
 from dutygraph.service.records.models import GapBrief, ReferenceModel
 
 
@@ -22,25 +26,59 @@ class KindCount(ApiModel):
     removed: int
 
 
-class Trial(ApiModel):
-    """The dry run: what committing would change. Nothing has been written.
+class Effect(ApiModel):
+    """What committing would change: things, triples, gaps."""
 
-    ``overwritten`` are records changed online that the file states otherwise: there the file wins.
-    """
-
-    rows: int
-    rejected: int
     things: list[KindCount]
     added: int
     removed: int
     new_gaps: list[GapBrief]
     resolved_gaps: list[GapBrief]
     persisting: int
-    overwritten: list[ReferenceModel]
+
+
+class Overwritten(ReferenceModel):
+    """A record changed online that the file states otherwise: in which columns, and where the file has it."""
+
+    text: BilingualText = Field(examples=[{"zh": "问题“I056”：状态", "en": "issue “I056”: state"}])
+    cell: CellModel | None = None
+
+
+class Trial(Effect):
+    """The dry run: what committing would change. Nothing has been written.
+
+    ``overwritten`` are records changed, moved or deleted online that the file states otherwise; the import
+    is committed only when it is said whether the file wins. The figures are those of a file that wins;
+    ``keeping`` has those of an import that keeps what was done online.
+    """
+
+    rows: int
+    rejected: int
+    overwritten: list[Overwritten]
+    keeping: Effect | None = None
     kept_online: int
     error_count: int
     errors: list[ProblemItem]
     notices: list[ProblemItem]
+
+
+class CommitChoice(ApiModel):
+    """What becomes of that which was done online and the file states otherwise (``overwritten``)."""
+
+    overwrite: bool = Field(default=False, description="以文件为准，改回网上的修改 / The file wins")
+    keep: bool = Field(default=False, description="保留网上的修改 / What was done online stays")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        """Refuse both at once."""
+        if self.overwrite and self.keep:
+            raise PydanticCustomError("one_of_keep_overwrite", "only one of keep and overwrite")
+        return self
+
+    @property
+    def online(self) -> Online | None:
+        """What was chosen, if anything."""
+        return "keep" if self.keep else "overwrite" if self.overwrite else None
 
 
 class Outcome(ApiModel):
@@ -74,6 +112,14 @@ def import_model(upload: Upload) -> ImportModel:
     for part in ("errors", "notices"):
         read = (read_problem(told) for told in trial[part])
         trial[part] = [ErrorItem(one.message, cell=one.cell).as_json() for one in read]
+    trial["overwritten"] = [
+        {
+            "kind": one["kind"],
+            "id": one["id"],
+            **ErrorItem(Text(**one["text"]), cell=read_cell(one["cell"])).as_json(),
+        }
+        for one in trial["overwritten"]
+    ]
     status = "ready" if upload.status == "committing" else upload.status
     return ImportModel.model_validate(
         {

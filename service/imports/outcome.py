@@ -39,7 +39,7 @@ class ReadOutcome:
             "barred": self.barred,
             "problems": [problem_json(problem) for problem in self.problems],
             "notices": [problem_json(problem) for problem in self.notices],
-            "cells": [_cell_json(cell) for cell in cells],
+            "cells": [cell_json(cell) for cell in cells],
             "statements": [
                 [s.subject, s.predicate, *_node_json(s.object), s.graph.value, cells[s.cell]]
                 for s in self.statements
@@ -56,7 +56,7 @@ def read_outcome(data: bytes) -> ReadOutcome:
 
     """
     told = json.loads(gzip.decompress(data))
-    cells = [_cell(cell) for cell in told["cells"]]
+    cells = [read_cell(cell) for cell in told["cells"]]
     return ReadOutcome(
         rows=told["rows"],
         rejected=told["rejected"],
@@ -72,19 +72,21 @@ def read_outcome(data: bytes) -> ReadOutcome:
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """Return a problem as JSON holds it."""
-    return {"cell": _cell_json(problem.cell), "zh": problem.message.zh, "en": problem.message.en}
+    return {"cell": cell_json(problem.cell), "zh": problem.message.zh, "en": problem.message.en}
 
 
 def read_problem(told: dict[str, Any]) -> Problem:
     """Return the problem that JSON holds."""
-    return Problem(_cell(told["cell"]) or Cell(""), Text(told["zh"], told["en"]))
+    return Problem(read_cell(told["cell"]) or Cell(""), Text(told["zh"], told["en"]))
 
 
-def _cell_json(cell: Cell | None) -> Sequence[Any] | None:
+def cell_json(cell: Cell | None) -> Sequence[Any] | None:
+    """Return a cell as JSON holds it."""
     return None if cell is None else [cell.file, cell.sheet, cell.row, cell.column]
 
 
-def _cell(told: Sequence[Any] | None) -> Cell | None:
+def read_cell(told: Sequence[Any] | None) -> Cell | None:
+    """Return the cell that JSON holds."""
     return None if told is None else Cell(*told)
 
 

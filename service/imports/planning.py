@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
+import pyoxigraph as ox
 from rdflib import RDF, URIRef
 from rdflib.term import Node
 
 from dutygraph.loaders.entries import ENTERED
 from dutygraph.loaders.field_values import kind_and_id
 from dutygraph.loaders.fields import kind_forms, owned_inversely
-from dutygraph.model import Delta, Statement
+from dutygraph.model import Cell, Delta, Statement
 from dutygraph.sources import replacing
 from dutygraph.store import BureauGraphs, EmbeddedStore
+from dutygraph.store.cells import as_stored, quads_of
 
 _TYPE = URIRef(RDF.type)
 Triple = tuple[Node, Node, Node]
@@ -31,30 +33,137 @@ class KindChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Undone:
+    """A record changed online that a file states otherwise: by which properties, and from which cell."""
+
+    kind: str
+    id: str
+    properties: tuple[str, ...]
+    cell: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """The delta of an import, the things it touches, and the records entered online that it writes over."""
+    """The delta of an import, the things it touches, and what it would undo of that which was done online."""
 
     delta: Delta
     kinds: tuple[KindChange, ...]
-    overwritten: tuple[tuple[str, str], ...]
+    undone: tuple[Undone, ...]
     kept: int
     """How many statements that were entered online stay although the file does not make them."""
 
+    @property
+    def overwritten(self) -> tuple[tuple[str, str], ...]:
+        """Kind and id of each record changed online that the file states otherwise."""
+        return tuple((one.kind, one.id) for one in self.undone)
 
-def planned(store: EmbeddedStore, names: BureauGraphs, statements: tuple[Statement, ...]) -> Plan:
-    """Return what taking these statements for the bureau's ledgers changes."""
+
+def planned(
+    store: EmbeddedStore,
+    names: BureauGraphs,
+    statements: tuple[Statement, ...],
+    removed: Collection[ox.Quad] = (),
+    *,
+    keep: bool = False,
+) -> Plan:
+    """Return what taking these statements for the bureau's ledgers changes.
+
+    *removed* is what was taken away online (``removed_online``): to state it again is to undo that. With
+    *keep* the plan undoes nothing: what was done online stays, and of the file comes what is beside it.
+    """
     whole = replacing(store, Delta(names.code, names.base, statements))
     stated = {s.subject for s in statements if s.predicate == _TYPE}
     gives_way = [s for s in whole.removed if not _online(s) or _owners(s) <= stated]
     kept = len(whole.removed) - len(gives_way)
     delta = Delta(names.code, names.base, whole.added, tuple(gives_way))
-    present = tuple(store.statements(names))
-    triples = {_triple(s) for s in present}
-    after = _after(present, delta)
     wanted = {_triple(s) for s in statements}
     lost = {_triple(s) for s in gives_way if _online(s)} - wanted
-    touched = {thing for triple in lost for thing in _things(names, (triple[0],))}
-    return Plan(delta, _kinds(names, triples, after), tuple(sorted(touched)), kept)
+    conflict = _Conflict(lost, frozenset(_coming_back(names, whole.added, removed)))
+    present = tuple(store.statements(names))
+    if keep:
+        delta = _keeping(conflict, delta, present, wanted)
+        kept += len(gives_way) - len(delta.removed)
+    kinds = _kinds(names, {_triple(s) for s in present}, _after(present, delta))
+    return Plan(delta, kinds, () if keep else tuple(_undone(names, conflict, statements)), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Conflict:
+    """Triples stated online that would be lost, statements taken back online that would come again."""
+
+    lost: set[Triple]
+    back: frozenset[Statement]
+
+    def fields(self) -> set[tuple[Node, Node]]:
+        """Return the fields changed online that the file states otherwise: record and property."""
+        return {_field(triple) for triple in self.lost | {_triple(s) for s in self.back}}
+
+
+def _coming_back(
+    names: BureauGraphs, added: Iterable[Statement], removed: Collection[ox.Quad]
+) -> Iterator[Statement]:
+    gone = frozenset(removed)
+    subjects = {str(quad.subject).strip("<>") for quad in gone}
+    for statement in added:
+        if str(statement.subject) in subjects:
+            bare = replace(statement, cell=None)
+            if not gone.isdisjoint(as_stored(quads_of(names, (bare,)))):
+                yield statement
+
+
+def _keeping(
+    conflict: _Conflict, delta: Delta, present: Collection[Statement], wanted: Collection[Triple]
+) -> Delta:
+    """Return the part of a delta that leaves standing what was done online.
+
+    A field changed online stays as it is; ties that two records share are taken one by one. What was put
+    into another graph online (an inspection that has been held) stays there.
+    """
+    known, there = set(present), {_triple(s) for s in present}
+    now = {s.subject: s.graph for s in present if s.predicate == _TYPE}
+    moved = {s.subject for s in conflict.back if s.predicate == _TYPE and _triple(s) in there}
+    settled = {field for field in conflict.fields() if field[1] not in _shared() | owned_inversely()}
+    back = {_triple(s) for s in conflict.back}
+    here = [replace(s, graph=now[s.subject]) if s.subject in moved else s for s in delta.added]
+    added = [
+        statement
+        for statement in here
+        if statement not in known
+        and (
+            _triple(statement) in there
+            or not (_field(_triple(statement)) in settled or _triple(statement) in back)
+        )
+    ]
+    stays = conflict.lost | {_triple(s) for s in here if s in known}
+    removed = [
+        s
+        for s in delta.removed
+        if _triple(s) not in stays and (_triple(s) in wanted or _field(_triple(s)) not in settled)
+    ]
+    return replace(delta, added=tuple(added), removed=tuple(removed))
+
+
+def _undone(names: BureauGraphs, conflict: _Conflict, statements: Sequence[Statement]) -> Iterator[Undone]:
+    properties: dict[tuple[str, str], set[str]] = {}
+    fields = conflict.fields()
+    for owner, predicate in fields:
+        for thing in _things(names, (owner,)):
+            properties.setdefault(thing, set()).add(str(predicate))
+    cells: dict[str, Cell] = {}
+    stating = [s for s in statements if _field(_triple(s)) in fields] if properties else []
+    for statement in (*stating, *(statements if properties else ())):
+        if statement.cell is not None:
+            cells.setdefault(str(_field(_triple(statement))[0]), statement.cell)
+    for kind, identifier in sorted(properties):
+        iri = names.bureau if kind == "bureau" else names.thing(kind, identifier)
+        found = tuple(sorted(properties[kind, identifier]))
+        yield Undone(kind, identifier, found, cells.get(iri))
+
+
+def _field(triple: Triple) -> tuple[Node, Node]:
+    """Return the record that a triple is a field of, and the property."""
+    subject, predicate, value = triple
+    return (value if predicate in owned_inversely() else subject), predicate
 
 
 def _online(statement: Statement) -> bool:

@@ -99,9 +99,8 @@ def _limit_itself() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
 
 
-def main(folder: Path, base: str, bureau: str, kind: str) -> None:
+def read_into(folder: Path, base: str, bureau: str, kind: str) -> None:
     """Read the one file of an upload's folder and write down what it gave."""
-    _limit_itself()
     (path,) = (folder / SOURCE).iterdir()
     outcome, loaded = read_upload(path, base, bureau, kind)
     if loaded.rejected:
@@ -110,4 +109,5 @@ def main(folder: Path, base: str, bureau: str, kind: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:5])
+    _limit_itself()
+    read_into(Path(sys.argv[1]), *sys.argv[2:5])

@@ -15,6 +15,7 @@ from dutygraph.service.access.roles import Role
 from tests.cli.door import ledger
 from tests.conftest import EXAMPLE
 from tests.passwords import cheap_passwords
+from tests.service.restoring import read_here, restored
 from tests.service.running import GRANTS, STORES, Door, running
 
 
@@ -87,6 +88,14 @@ def shared_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     folder = tmp_path_factory.mktemp("small")
     with running(folder / "store", ledger(folder / "ledger.xlsx")) as door:
         yield door
+
+
+@pytest.fixture
+def small(shared_small: Door, monkeypatch: pytest.MonkeyPatch) -> Iterator[Door]:
+    """The same service, to be written to: afterwards its bureau is as it was. Uploads are read in-process."""
+    monkeypatch.setattr("dutygraph.service.imports.importing.subprocess.run", read_here)
+    with restored(shared_small):
+        yield shared_small
 
 
 @pytest.fixture

@@ -73,6 +73,16 @@ class Door:
         return self.client_with(self.sign_in(name))
 
 
+def with_accounts(door: Door, **accounts: Grant) -> Door:
+    """Put accounts in the place of all that there are, as if the service had just been started."""
+    held = door.service.accounts
+    for table in ("attempts", "tokens", "grants", "accounts"):
+        held._database.run(f"DELETE FROM {table}")
+    for name, grant in accounts.items():
+        held.create(name, PASSWORD, COMMAND_LINE, role=grant)
+    return door
+
+
 STORES = "DUTYGRAPH_TEST_STORES"
 """Names the folder where stores are kept for all tests of a run, in whichever process they are."""
 
@@ -83,13 +93,18 @@ def running(store: Path, *ledgers: Path, **settings: Any) -> Iterator[Door]:
 
     The store of the same ledgers is filled once in a run and copied after that.
     """
+    fill(store, *ledgers)
+    with again(store, **settings) as door:
+        yield door
+
+
+def fill(store: Path, *ledgers: Path) -> None:
+    """Make a new store with the bureau of these ledgers."""
     kept = os.environ.get(STORES)
     if ledgers and kept:
         shutil.copytree(_kept_store(Path(kept), ledgers), store)
     else:
         _fill(store, ledgers)
-    with again(store, **settings) as door:
-        yield door
 
 
 def _fill(store: Path, ledgers: Sequence[Path]) -> None:

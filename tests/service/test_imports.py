@@ -13,15 +13,19 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from dutygraph.loaders import load
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
 from dutygraph.service.imports.importing import Imports
+from dutygraph.service.imports.planning import planned
 from dutygraph.service.imports.uploads import Uploads, safe_name
+from dutygraph.store import DEFAULT_BASE, BureauGraphs, StoreFolder
 from tests.cli.door import NODES, RISKS, ledger
 from tests.conftest import EXAMPLE
 from tests.loaders.ledgers import BASICS
 from tests.service.conftest import StartSmall
-from tests.service.running import Door, again, running
+from tests.service.restoring import head
+from tests.service.running import Door, again, fill, running
 
 IMPORTS, RECORDS = "/api/v1/bureaus/demo/imports", "/api/v1/bureaus/demo/records"
 SO = Grant("", Role.SO, "demo")
@@ -30,8 +34,8 @@ BAD_NODES = (*NODES, ("B04", "B04-N02", "第二", "方案", "是", "G12"))
 
 
 @pytest.fixture
-def door(start_small: StartSmall) -> Door:
-    return start_small()
+def door(small: Door) -> Door:
+    return small
 
 
 @pytest.fixture
@@ -64,12 +68,13 @@ def left(door: Door) -> list[str]:
 def test_a_dry_run_says_what_would_change_and_writes_nothing(
     so: TestClient, door: Door, tmp_path: Path
 ) -> None:
-    before = exported(door)
+    before, first = exported(door), head(door)
 
     made = upload(so, book(tmp_path, 风险与措施=WITH_CONTROL))
 
     trial = made["trial"]
-    assert (made["status"], made["head"], trial["rows"], trial["errors"]) == ("ready", 1, 8, [])
+    assert (made["status"], made["head"], trial["rows"], trial["errors"]) == ("ready", first, 8, [])
+    assert (trial["overwritten"], trial["keeping"]) == ([], None)
     assert trial["things"] == [
         {"kind": "risk", "added": 0, "changed": 1, "removed": 0},
         {"kind": "control", "added": 1, "changed": 0, "removed": 0},
@@ -85,37 +90,44 @@ def test_committing_does_what_the_dry_run_said_and_does_it_once(
     so: TestClient, door: Door, tmp_path: Path
 ) -> None:
     made = upload(so, book(tmp_path, 风险与措施=WITH_CONTROL))
+    number = head(door) + 1
 
     first = so.post(f"{IMPORTS}/{made['id']}/commit")
     second = so.post(f"{IMPORTS}/{made['id']}/commit")
 
     assert first.status_code == second.status_code == 200
     assert first.json() == second.json()
-    assert (first.json()["status"], first.json()["outcome"]["commit"]) == ("committed", 2)
-    assert door.service.committer.state("demo").head.commit == 2
+    assert (first.json()["status"], first.json()["outcome"]["commit"]) == ("committed", number)
+    assert head(door) == number
     assert so.get(f"{RECORDS}/control/C1").json()["fields"]["risk"] == ["R04-01"]
     entry = next(iter(door.service.committer.entries("demo")))
-    assert (entry.action.value, entry.target, entry.commit) == ("import", f"import/{made['id']}", 2)
+    assert (entry.action.value, entry.target, entry.commit) == (
+        "import",
+        f"import/{made['id']}",
+        number,
+    )
 
 
-def test_the_same_file_on_the_same_commit_is_the_same_import(so: TestClient, tmp_path: Path) -> None:
+def test_the_same_file_on_the_same_commit_is_the_same_import(
+    so: TestClient, door: Door, tmp_path: Path
+) -> None:
     data = book(tmp_path, 风险与措施=WITH_CONTROL)
     made = upload(so, data)
 
     assert upload(so, data, status=200)["id"] == made["id"]
     form = so.post(IMPORTS, files={"file": ("new.xlsx", data)})
     assert (form.status_code, form.json()["id"]) == (200, made["id"])
-    so.post(f"{IMPORTS}/{made['id']}/commit")
+    number = so.post(f"{IMPORTS}/{made['id']}/commit").json()["outcome"]["commit"]
     after = upload(so, data)
     assert after["id"] != made["id"]
     assert (after["trial"]["added"], after["trial"]["removed"], after["trial"]["things"]) == (0, 0, [])
-    assert so.post(f"{IMPORTS}/{after['id']}/commit").json()["outcome"]["commit"] == 2
+    assert so.post(f"{IMPORTS}/{after['id']}/commit").json()["outcome"]["commit"] == number == head(door)
 
 
 def test_a_commit_that_came_between_asks_for_another_look(so: TestClient, door: Door, tmp_path: Path) -> None:
     made = upload(so, book(tmp_path, 风险与措施=WITH_CONTROL))
     so.post(f"{RECORDS}/control", json={"id": "C7", "fields": {"label": "在线", "risk": ["R04-01"]}})
-    before = exported(door)
+    before, now = exported(door), head(door)
 
     refused = so.post(f"{IMPORTS}/{made['id']}/commit")
 
@@ -123,11 +135,11 @@ def test_a_commit_that_came_between_asks_for_another_look(so: TestClient, door: 
     assert refused.json()["type"].endswith("/import-stale")
     assert exported(door) == before
     again_tried = so.get(f"{IMPORTS}/{made['id']}").json()
-    assert (again_tried["head"], again_tried["status"]) == (2, "ready")
+    assert (again_tried["head"], again_tried["status"]) == (now, "ready")
     assert ("R01", "R04-01") not in {
         (g["rule"], g["focus"]["id"]) for g in again_tried["trial"]["resolvedGaps"]
     }
-    assert so.post(f"{IMPORTS}/{made['id']}/commit").json()["outcome"]["commit"] == 3
+    assert so.post(f"{IMPORTS}/{made['id']}/commit").json()["outcome"]["commit"] == now + 1
 
 
 def test_errors_are_told_by_cell_and_nothing_can_be_committed(
@@ -167,21 +179,6 @@ def test_the_good_rows_alone_are_taken_where_that_was_asked(so: TestClient, tmp_
     assert so.get(f"{RECORDS}/control").json()["total"] == 1
 
 
-def test_what_was_entered_online_stays_unless_the_file_states_it(so: TestClient, tmp_path: Path) -> None:
-    so.post(f"{RECORDS}/control", json={"id": "C7", "fields": {"label": "在线", "risk": ["R04-01"]}})
-    fields = so.get(f"{RECORDS}/risk/R04-01").json()["fields"]
-    so.put(f"{RECORDS}/risk/R04-01", json={"fields": {**fields, "label": "改过"}}, headers={"If-Match": "*"})
-
-    made = upload(so, book(tmp_path, 风险与措施=WITH_CONTROL))
-
-    assert made["trial"]["overwritten"] == [{"kind": "risk", "id": "R04-01"}]
-    assert made["trial"]["keptOnline"] == 4  # class, id and label of C7, and its tie to the risk
-    so.post(f"{IMPORTS}/{made['id']}/commit")
-    risk = so.get(f"{RECORDS}/risk/R04-01").json()["fields"]
-    assert (risk["label"], risk["hasControl"]) == ("勘查时暗示施工单位", ["C1", "C7"])
-    assert so.get(f"{RECORDS}/control/C7").json()["fields"] == {"label": "在线", "risk": ["R04-01"]}
-
-
 def test_what_an_earlier_import_stated_gives_way(so: TestClient, tmp_path: Path) -> None:
     first = upload(so, book(tmp_path, 风险与措施=WITH_CONTROL))
     so.post(f"{IMPORTS}/{first['id']}/commit")
@@ -215,8 +212,9 @@ def test_a_workbook_of_another_bureau_is_refused_whole(so: TestClient, tmp_path:
         ("../../etc/passwd.csv", b"a,b\n1,2\n"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_refused_in_words(shared_small: Door, name: str, data: bytes) -> None:
-    door, so = shared_small, shared_small.client_for(SO)
+def test_a_file_that_cannot_be_read_is_refused_in_words(
+    so: TestClient, door: Door, name: str, data: bytes
+) -> None:
     before = exported(door)
 
     made = upload(so, data, name)
@@ -302,14 +300,15 @@ def test_a_commit_that_was_cut_off_is_answered_by_what_the_store_says(
     """As after a kill between the commit and the note of it."""
     made = upload(so, book(tmp_path, 风险与措施=WITH_CONTROL))
     so.post(f"{IMPORTS}/{made['id']}/commit")
+    number = head(door)
     note = door.service.folder.path / "uploads" / made["id"] / "import.json"
     told = json.loads(note.read_text(encoding="utf-8"))
     note.write_text(json.dumps({**told, "status": "committing", "outcome": None}), encoding="utf-8")
 
     answer = so.post(f"{IMPORTS}/{made['id']}/commit")
 
-    assert (answer.status_code, answer.json()["outcome"]["commit"]) == (200, 2)
-    assert door.service.committer.state("demo").head.commit == 2
+    assert (answer.status_code, answer.json()["outcome"]["commit"]) == (200, number)
+    assert head(door) == number
 
 
 def test_a_commit_that_never_began_begins_again(so: TestClient, door: Door, tmp_path: Path) -> None:
@@ -317,9 +316,10 @@ def test_a_commit_that_never_began_begins_again(so: TestClient, door: Door, tmp_
     note = door.service.folder.path / "uploads" / made["id"] / "import.json"
     told = json.loads(note.read_text(encoding="utf-8"))
     note.write_text(json.dumps({**told, "status": "committing"}), encoding="utf-8")
+    number = head(door) + 1
 
     assert so.get(f"{IMPORTS}/{made['id']}").json()["status"] == "ready"
-    assert so.post(f"{IMPORTS}/{made['id']}/commit").json()["outcome"]["commit"] == 2
+    assert so.post(f"{IMPORTS}/{made['id']}/commit").json()["outcome"]["commit"] == number
 
 
 def test_imports_are_thrown_away_after_a_day(so: TestClient, door: Door, tmp_path: Path) -> None:
@@ -347,20 +347,23 @@ def test_names_of_files_are_made_safe(given: str, kept: str) -> None:
 
 
 def test_the_example_bureau_changes_nothing_when_it_is_imported_again(tmp_path: Path) -> None:
-    with running(tmp_path / "store", EXAMPLE) as door:
-        so = door.client_for(Grant("", Role.SO, "SL01"))
-        url = "/api/v1/bureaus/SL01/imports"
-        made = so.post(url, content=EXAMPLE.read_bytes(), params={"name": "bureau.xlsx"}).json()
+    """Every sheet there is, against a store of the same workbook: what the dry run rests on."""
+    store = tmp_path / "store"
+    fill(store, EXAMPLE)
+    statements = load([EXAMPLE]).delta.added
+    assert len(statements) > 10_000
+    with StoreFolder.open(store) as folder:
+        plan = planned(folder.store, BureauGraphs(DEFAULT_BASE, "SL01"), statements)
 
-        assert made["status"] == "ready"
-        assert (made["trial"]["added"], made["trial"]["removed"]) == (0, 0)
-        assert (made["trial"]["newGaps"], made["trial"]["resolvedGaps"]) == ([], [])
+    assert (plan.delta.added, plan.delta.removed) == ((), ())
+    assert (plan.kinds, plan.undone, plan.kept) == ((), (), 0)
 
 
 def test_a_reader_that_dies_leaves_the_service_and_a_refused_import(
     so: TestClient, door: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = exported(door)
+    monkeypatch.undo()
     monkeypatch.setattr(sys, "executable", "/bin/false")
 
     made = upload(so, book(tmp_path))
