@@ -73,17 +73,30 @@ def test_the_dockerfile_runs_as_nobody_special_and_names_real_settings() -> None
     assert named <= set(Settings.model_fields)
 
 
-@pytest.mark.parametrize("name", ["dutygraph.service", "dutygraph-backup.service", "dutygraph-backup.timer"])
-def test_systemd_finds_nothing_wrong_with_the_units(name: str, tmp_path: Path) -> None:
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("no systemd here")
+    units = []
     for unit in DEPLOY.glob("dutygraph*.*"):
         text = unit.read_text(encoding="utf-8").replace("/opt/dutygraph/bin/dutygraph", "/bin/true")
-        (tmp_path / unit.name).write_text(text, encoding="utf-8")
+        units.append(tmp_path / unit.name)
+        units[-1].write_text(text, encoding="utf-8")
 
     done = subprocess.run(
-        [analyze, "verify", "--man=no", tmp_path / name], capture_output=True, text=True, check=False
+        [analyze, "verify", "--man=no", *units], capture_output=True, text=True, check=False
     )
 
+    assert len(units) == 3
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_the_image_is_built_from_is_all_that_the_build_needs_and_nothing_else() -> None:
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in lines if line and not line.startswith("#")]
+    assert lines[0] == "*"
+    taken = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    folders = {folder.partition("/")[0] for folder in project["tool"]["setuptools"]["package-dir"].values()}
+    files = {"pyproject.toml", project["project"]["readme"], *project["project"]["license-files"]}
+    assert taken == folders | files

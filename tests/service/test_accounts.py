@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from dutygraph.commits import COMMAND_LINE
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
 from dutygraph.store import StoreError
 from tests.service.conftest import StartSmall
-from tests.service.running import PASSWORD, Door, again
+from tests.service.running import PASSWORD, Door, again, running, with_accounts
 
 ACCOUNTS = "/api/v1/accounts"
 
 
+@pytest.fixture(scope="module")
+def running_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    with running(tmp_path_factory.mktemp("accounts") / "store") as door:
+        yield door
+
+
 @pytest.fixture
-def door(start_empty: StartSmall) -> Door:
-    door = start_empty()
-    door.service.accounts.create("root", PASSWORD, COMMAND_LINE, role=Grant("", Role.ADMINISTRATOR))
-    return door
+def door(running_door: Door) -> Door:
+    """The module's service, with no account but the administrator's."""
+    return with_accounts(running_door, root=Grant("", Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def door_of_its_own(start_empty: StartSmall) -> Door:
+    """A service for one test, which stops it or looks at its files."""
+    return with_accounts(start_empty(), root=Grant("", Role.ADMINISTRATOR))
 
 
 @pytest.fixture
@@ -141,8 +152,11 @@ def test_every_change_is_in_the_audit_log(door: Door, root: TestClient) -> None:
 
 
 def test_an_entry_that_the_audit_log_did_not_take_is_entered_after_a_restart(
-    door: Door, root: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    door_of_its_own: Door, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    door = door_of_its_own
+    root = door.client_with(door.sign_in("root"))
+
     def full(*_: object, **__: object) -> None:
         raise StoreError(Text("磁盘已满", "The disk is full"))
 
@@ -180,8 +194,8 @@ def test_no_other_role_reaches_the_accounts(door: Door, role: Role) -> None:
         assert answer.status_code == 403, (method, path, answer.text)
 
 
-def test_passwords_and_tokens_are_not_on_disk(root: TestClient, tmp_path: Path) -> None:
-    token = root.headers["authorization"].removeprefix("Bearer ")
+def test_passwords_and_tokens_are_not_on_disk(door_of_its_own: Door, tmp_path: Path) -> None:
+    token = door_of_its_own.sign_in("root")
     written = b"".join(path.read_bytes() for path in (tmp_path / "store").rglob("*") if path.is_file())
 
     assert PASSWORD.encode() not in written
@@ -192,9 +206,9 @@ def test_passwords_and_tokens_are_not_on_disk(root: TestClient, tmp_path: Path) 
 
 
 def test_a_key_that_others_may_read_and_a_newer_file_of_accounts_are_refused(
-    door: Door, tmp_path: Path
+    door_of_its_own: Door, tmp_path: Path
 ) -> None:
-    store = tmp_path / "store"
+    door, store = door_of_its_own, tmp_path / "store"
     door.service.accounts.close()
     door.service.folder.close()
     (store / "secret.key").chmod(0o644)

@@ -19,8 +19,11 @@ from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
 from dutygraph import __version__
+from dutygraph.cli.app import app
 from dutygraph.commits.acts import COMMAND_LINE
 from dutygraph.service import health
 from dutygraph.service.access.roles import Role
@@ -138,30 +141,30 @@ def test_the_log_of_a_failure_names_the_place_and_not_what_was_said(
     assert "P003" not in logged.stream.getvalue()
 
 
-def test_the_page_of_the_api_needs_no_other_host(example_door: Door) -> None:
-    page = example_door.client.get("/docs")
+def test_the_page_of_the_api_needs_no_other_host(shared_small: Door) -> None:
+    page = shared_small.client.get("/docs")
     assets = LINK.findall(page.text)
 
     assert page.status_code == 200
     assert len(assets) == 4
     assert not any("//" in asset for asset in assets)
     for asset in assets:
-        assert example_door.client.get(asset).status_code == 200, asset
-    start = example_door.client.get("/docs/start.js").text
+        assert shared_small.client.get(asset).status_code == 200, asset
+    start = shared_small.client.get("/docs/start.js").text
     assert "http" not in start.replace("https:", "http:").replace("dutygraph", "") or "//" not in start
     document = re.search(r'data-document="([^"]+)"', page.text)
     assert document is not None
-    assert example_door.client.get(document[1]).json()["openapi"].startswith("3.")
+    assert shared_small.client.get(document[1]).json()["openapi"].startswith("3.")
     # and the browser is told to load from nowhere else
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
     assert "http" not in policy
-    assert example_door.client.get("/docs/../secret.key").status_code == 404
+    assert shared_small.client.get("/docs/../secret.key").status_code == 404
 
 
-def test_the_document_names_the_security_tags_examples_and_problems(example_door: Door) -> None:
-    document = example_door.client.get("/openapi.json").json()
+def test_the_document_names_the_security_tags_examples_and_problems(shared_small: Door) -> None:
+    document = shared_small.client.get("/openapi.json").json()
 
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     tags = {tag["name"] for tag in document["tags"]}
@@ -193,18 +196,23 @@ def dutygraph(*words: object, given: str = "") -> subprocess.CompletedProcess[st
     )
 
 
+def here(*words: object, given: str = "") -> Result:
+    """Run a command in this process, where it does not come to serve."""
+    return CliRunner().invoke(app, list(map(str, words)), input=given)
+
+
 def test_a_service_starts_with_its_first_administrator_and_stops_when_told(tmp_path: Path) -> None:
     store, port = tmp_path / "store", free_port()
     serve = ("serve", "--store", store, "--port", port, "--lang", "en")
     made = ("account", "create", "root", "--role", "administrator", "--store", store, "--lang", "en")
 
-    assert dutygraph(*made, given="short").returncode == 2
+    assert here(*made, given="short").exit_code == 2
     refused = dutygraph(*serve)
     assert refused.returncode == 2
     assert "dutygraph account create NAME --role administrator" in " ".join(refused.stderr.split())
-    assert dutygraph(*made, given=PASSWORD + "\n").returncode == 0
-    opened = dutygraph(*serve, "--host", "0.0.0.0")
-    assert (opened.returncode, "--public" in opened.stderr) == (2, True)
+    assert here(*made, given=PASSWORD + "\n").exit_code == 0
+    opened = here(*serve, "--host", "0.0.0.0")
+    assert (opened.exit_code, "--public" in opened.output) == (2, True)
 
     command = Path(sys.executable).with_name("dutygraph")
     with (tmp_path / "log").open("w", encoding="utf-8") as log:
