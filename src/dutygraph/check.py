@@ -18,8 +18,9 @@ from dutygraph.reasons import Reasons
 from dutygraph.responsible import Responsibilities
 from dutygraph.rules import derive
 from dutygraph.run import plan_years, run_graph
-from dutygraph.shacl import Engine, Result, validate
-from dutygraph.shapes import RuleShape, catalogue, load_dataset_shapes, load_shapes
+from dutygraph.shacl import Compiled, Engine, Result, validate
+from dutygraph.shapes import RuleShape, catalogue, load_dataset_shapes
+from dutygraph.shapes.compiled import compiled_shapes
 from dutygraph.store import DERIVED_KINDS, BureauGraphs, EmbeddedStore
 from dutygraph.store.terms import to_oxigraph_triples
 from dutygraph.things import Things
@@ -64,10 +65,10 @@ def check(
     progress("derive")
     prepare(store, names, judged)
     progress("validate")
-    shapes = load_shapes({shape.rule for shape in asked})
+    shapes = compiled_shapes(None if rules is None else frozenset(rules))
     results, examined = _validate(store, names, asked, shapes, engine)
     progress("describe")
-    findings = _describe(store, names, judged, shapes, results, explain=explain)
+    findings = _describe(store, names, judged, shapes.graph, results, explain=explain)
     return CheckReport(
         bureau=names.code,
         bureau_label=bureau.label,
@@ -130,7 +131,7 @@ def _asked(rules: Collection[str] | None) -> tuple[RuleShape, ...]:
 
 
 def _validate(
-    store: EmbeddedStore, names: BureauGraphs, asked: Iterable[RuleShape], shapes: Graph, engine: Engine
+    store: EmbeddedStore, names: BureauGraphs, asked: Iterable[RuleShape], shapes: Compiled, engine: Engine
 ) -> tuple[list[Result], dict[str, int]]:
     there = set(store.graphs())
     graphs = [graph for graph in names.checked() if graph in there]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
 import pyoxigraph as ox
 from rdflib import RDF, SH, URIRef
 from rdflib.term import Node
 
 from dutygraph.model import Cell, Delta, Problem, Text
-from dutygraph.shacl import Compiled, Engine, Result, compile_shapes, validate
-from dutygraph.shapes import load_structure_shapes
+from dutygraph.shacl import Compiled, Engine, Result, validate
+from dutygraph.shapes.compiled import compiled_structure_shapes
 from dutygraph.store.cells import triple_of
 from dutygraph.things import Things
 
@@ -32,7 +31,7 @@ def pass_gate(delta: Delta, *, engine: Engine = "compiled") -> Gated:
         return Gated(delta, ())
     data = ox.Store()
     data.extend(quads)
-    report = validate(data, load_structure_shapes(), engine=engine)
+    report = validate(data, compiled_structure_shapes(), engine=engine)
     if not report.results:
         return Gated(delta, ())
     things = Things(quad.triple for quad in quads)
@@ -64,14 +63,9 @@ def _classes(triples: Iterable[ox.Triple]) -> frozenset[str]:
 
 def _shapes_for(classes: Collection[str]) -> Compiled:
     """Return the structure shapes that target these classes: to run the others takes longer than the rest."""
-    compiled = _structure()
+    compiled = compiled_structure_shapes()
     wanted = {shape for name in classes for shape in compiled.graph.subjects(SH.targetClass, URIRef(name))}
     return replace(compiled, shapes=tuple(shape for shape in compiled.shapes if shape.node in wanted))
-
-
-@cache
-def _structure() -> Compiled:
-    return compile_shapes(load_structure_shapes())
 
 
 def _cells(delta: Delta) -> Mapping[tuple[Node, Node | None], Cell]:

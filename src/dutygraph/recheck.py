@@ -23,7 +23,8 @@ from dutygraph.model import CheckReport, Delta, Finding, GraphKind
 from dutygraph.ontology import SV
 from dutygraph.rules import Inference
 from dutygraph.shacl import Result, Session
-from dutygraph.shapes import catalogue, load_dataset_shapes, load_shapes
+from dutygraph.shapes import catalogue, load_dataset_shapes
+from dutygraph.shapes.compiled import compiled_shapes
 from dutygraph.store import DERIVED_KINDS, BureauGraphs, EmbeddedStore
 from dutygraph.store.cells import as_stored, quads_of
 
@@ -60,11 +61,11 @@ class Recheck:
         derived = self._inference.derived()
         for kind in DERIVED_KINDS:
             store.replace(names.derived(kind), derived[f"derived-{kind.value}"])
-        shapes = load_shapes()
+        shapes = compiled_shapes()
         self._session = Session(store.oxigraph, shapes, names.checked())
         self._dataset_shapes = load_dataset_shapes()
         self._dataset_results, self._dataset_examined = self._check_dataset()
-        self._described = Described(store, names, self.as_of, shapes, self._session.data)
+        self._described = Described(store, names, self.as_of, shapes.graph, self._session.data)
         self.findings: tuple[Finding, ...] = self._described.findings(self._results())
 
     def commit(self, delta: Delta) -> GapChange:

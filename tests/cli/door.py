@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
@@ -59,7 +58,6 @@ def ledger(path: Path, **sheets: Rows) -> Path:
 
 def run(*words: object, code: int = 0, env: Mapping[str, str] | None = None) -> Result:
     """Run a command in this process, hold it to its exit code and to leaving no traceback."""
-    gc.collect()  # a store that an earlier command opened is closed when it is collected
     result = CliRunner(env={"COLUMNS": "80", **(env or {})}).invoke(app, [str(word) for word in words])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     assert "Traceback" not in result.output

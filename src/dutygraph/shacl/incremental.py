@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property, partial
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -20,16 +20,14 @@ import pyoxigraph as ox
 from rdflib import RDFS
 
 from dutygraph.shacl.check import Check, Found, checks_of
-from dutygraph.shacl.compiled_engine import result_of
+from dutygraph.shacl.compiled_engine import Compiled, compile_shapes, result_of
 from dutygraph.shacl.evaluate import Evaluator
 from dutygraph.shacl.focus import FocusNodes
 from dutygraph.shacl.footprint import Footprint, footprint_of_change
-from dutygraph.shacl.messages import messages_of
 from dutygraph.shacl.mirror import Mirror, as_stored
-from dutygraph.shacl.parse import parse_shapes
 from dutygraph.shacl.report import Report, Result
 from dutygraph.shacl.scope import Scope
-from dutygraph.shacl.source import Source, read_only
+from dutygraph.shacl.source import Source
 from dutygraph.shacl.ways import Tracer
 
 if TYPE_CHECKING:
@@ -92,16 +90,16 @@ class Session:
     Holds a copy of the data graph in memory (`data`), so that a change costs the same in a Store of any size.
     """
 
-    def __init__(self, store: ox.Store, shapes: Source, graphs: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, store: ox.Store, shapes: Source | Compiled, graphs: Sequence[str] | None = None
+    ) -> None:
         """Validate the union of `graphs` (default: everything in `store`) once.
 
         Raises ShapeError, UnsupportedError, DataError, EngineError, as `validate` does.
         """
         self._store = store
         self._graphs = None if graphs is None else [ox.NamedNode(g) for g in graphs]
-        self._shapes = read_only(shapes)
-        self._parsed = parse_shapes(self._shapes)
-        self._messages = cache(partial(messages_of, self._shapes))
+        self._compiled = compile_shapes(shapes)
         self.data = Mirror(store, graphs)
         self._unsure = False
         self._build()
@@ -151,7 +149,7 @@ class Session:
         return any(ox.Quad(subject, predicate, value, graph) in self._store for graph in self._graphs)
 
     def _build(self) -> None:
-        self._focus = [FocusNodes(shape, str(n), self.data) for n, shape in enumerate(self._parsed)]
+        self._focus = [FocusNodes(shape, str(n), self.data) for n, shape in enumerate(self._compiled.shapes)]
         self._checks = [check for focus in self._focus for check in checks_of(focus, self.data.subclasses)]
         evaluator = Evaluator(self.data)
         self._runs = 0
@@ -161,14 +159,16 @@ class Session:
 
     def _remember(self) -> None:
         examined = {focus.shape.name: len(focus.nodes) for focus in self._focus}
-        self._state = _State(self._shapes, tuple(check.found for check in self._checks), examined)
+        self._state = _State(self._compiled.graph, tuple(check.found for check in self._checks), examined)
 
     def _run(self, check: Check, evaluator: Evaluator, scope: Scope) -> Found:
         self._runs += 1
         violations = evaluator.violations(check.shape, check.scope(scope))
         found: dict[object, list[Result]] = {}
         for violation in violations:
-            found.setdefault(violation.chain[0], []).append(result_of(violation, self.data, self._messages))
+            found.setdefault(violation.chain[0], []).append(
+                result_of(violation, self.data, self._compiled.messages)
+            )
         return {node: tuple(results) for node, results in found.items()}
 
     def _again(self) -> Change:

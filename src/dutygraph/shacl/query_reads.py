@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from dutygraph.shacl.patterns import Names, Statement, UnknownPatternError, statements
@@ -70,13 +71,24 @@ def query_reads(
     or negated, where a path of no length may start at any node, where a graph is named, and where the answer
     does not depend on the data alone (NOW, RAND, …).
     """
+    return _query_reads(query, frozenset(constants.items()), frozenset(guards.items()), start)
+
+
+# Shapes are run again and again, on one bureau after another.
+@lru_cache(maxsize=1024)
+def _query_reads(
+    query: str,
+    constants: frozenset[tuple[str, str]],
+    guards: frozenset[tuple[str, frozenset[str]]],
+    start: str,
+) -> QueryReads | None:
     try:
         tree = parse(query)
         tokens = [token for group in tree.below() for token in group.tokens()]
         if _VOLATILE & set(words(tokens)):
             return None
-        reader = _Reader(Names(_prefixes(tree.tokens()), constants), start)
-        reader.read(tree, _Known(guards, {}))
+        reader = _Reader(Names(_prefixes(tree.tokens()), dict(constants)), start)
+        reader.read(tree, _Known(dict(guards), {}))
     except (UnknownPatternError, ValueError):
         return None
     return QueryReads(reader.reads, tuple(dict.fromkeys(reader.ways)), reader.loose)
