@@ -318,7 +318,7 @@ def test_what_the_disk_does_not_take_is_not_there(
     committer.state("demo")
     places = {
         "file": "dutygraph.commits.writing.write_changes",
-        "store": "dutygraph.store.EmbeddedStore._extend",
+        "store": "dutygraph.store.EmbeddedStore._update",
         "sync": "dutygraph.store.embedded.os.fsync",
     }
 

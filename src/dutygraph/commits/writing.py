@@ -20,7 +20,7 @@ from dutygraph.commits.recent import RecentChanges
 from dutygraph.commits.register import CommitMark, mark_quads, register_change
 from dutygraph.commits.rulesets import keep_current
 from dutygraph.model import Text
-from dutygraph.store import BureauGraphs, NoRoomError, StoreError, not_written
+from dutygraph.store import BureauGraphs, DamagedStoreError, NoRoomError, StoreError, not_written
 from dutygraph.store.folder import RULESETS, StoreFolder
 
 _MEBI = 1024 * 1024
@@ -160,7 +160,8 @@ class Writer:
             store.sync()
         except StoreError as error:
             # whether it was written is not known: what the store says is what counts
-            self.journal.look_again()
+            with suppress(StoreError):
+                self.journal.look_again()
             raise _not_confirmed(error) from error
         for entry in entries:
             self.journal.took(entry)
@@ -182,6 +183,11 @@ class Writer:
 
 
 def _not_confirmed(error: StoreError) -> StoreError:
+    if isinstance(error, DamagedStoreError):
+        said = error.text
+        return DamagedStoreError(
+            Text(f"这次改动未得到确认。{said.zh}", f"This change is not confirmed. {said.en}")
+        )
     why = error.__cause__ or error
     return StoreError(
         Text(

@@ -5,7 +5,7 @@ Only this package knows pyoxigraph's storage. A bureau is a partition of named g
 """
 
 from dutygraph.store.embedded import EmbeddedStore
-from dutygraph.store.errors import NoRoomError, StoreError, StoreFolderError, not_written
+from dutygraph.store.errors import DamagedStoreError, NoRoomError, StoreError, StoreFolderError, not_written
 from dutygraph.store.folder import StoreFolder, is_store_folder, is_unused
 from dutygraph.store.graphs import DEFAULT_BASE, DERIVED_KINDS, BureauGraphs
 from dutygraph.store.protocol import Selecting, Store
@@ -14,6 +14,7 @@ __all__ = [
     "DEFAULT_BASE",
     "DERIVED_KINDS",
     "BureauGraphs",
+    "DamagedStoreError",
     "EmbeddedStore",
     "NoRoomError",
     "Selecting",

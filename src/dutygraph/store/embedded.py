@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import pyoxigraph as ox
 from rdflib import URIRef
@@ -13,7 +15,11 @@ from dutygraph.model import Cell, Delta, GraphKind, Statement, Text
 from dutygraph.store.cells import cell_of, effect, read_cells
 from dutygraph.store.errors import StoreError, not_written
 from dutygraph.store.graphs import BureauGraphs
+from dutygraph.store.guarded import Guarded, Trouble, damaged
 from dutygraph.store.terms import to_rdflib
+
+# RocksDB's words for a folder that another has; "block" stands in what it says of damage
+_IN_USE = re.compile(r"lock hold by|[Ww]hile lock file")
 
 
 class EmbeddedStore:
@@ -35,10 +41,16 @@ class EmbeddedStore:
                     "or does not exist yet.",
                 )
             )
+        self.trouble = Trouble()
+        self._guard: Guarded | None = None
+        if folder is None:
+            self.oxigraph = ox.Store()
+            return
         try:
-            self.oxigraph = ox.Store() if folder is None else ox.Store(folder)
+            self._guard = Guarded(ox.Store(folder), folder, self.trouble)
         except (OSError, ValueError, RuntimeError) as error:
             raise _not_opened(folder, error) from error
+        self.oxigraph = cast("ox.Store", self._guard)
 
     @staticmethod
     def is_store(folder: Path) -> bool:
@@ -101,7 +113,10 @@ class EmbeddedStore:
 
     def snapshot(self, graphs: Sequence[str]) -> list[ox.Quad]:
         """Return the quads of these graphs as they were at one moment, whatever is written meanwhile."""
-        rows = self.select("SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }", graphs=graphs)
+        named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in graphs]
+        # one pattern, row by row: this one ends at a damaged block
+        rows = self.oxigraph.query("SELECT ?g ?s ?p ?o { GRAPH ?g { ?s ?p ?o } }", named_graphs=named)
+        assert isinstance(rows, ox.QuerySolutions)
         return [ox.Quad(row["s"], row["p"], row["o"], row["g"]) for row in rows]
 
     def sync(self) -> None:
@@ -127,6 +142,8 @@ class EmbeddedStore:
     def close(self) -> None:
         """Let go of the folder. The store cannot be used any more."""
         del self.oxigraph
+        if self._guard is not None:
+            self._guard.let_go()
 
     def graphs(self) -> tuple[str, ...]:
         """Return the names of the graphs that hold something, sorted."""
@@ -161,32 +178,45 @@ class EmbeddedStore:
         # pyoxigraph's lists are invariant: one list for each of its two parameters
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(name) for name in graphs]
         named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in graphs]
-        return self.oxigraph.query(query, default_graph=default, named_graphs=named)
+        return self._asked(graphs).query(query, default_graph=default, named_graphs=named)
+
+    def _asked(self, graphs: Sequence[str]) -> ox.Store:
+        """Return what a query is to run on: of a store on disk, a copy of the graphs in memory.
+
+        Over a damaged block, pyoxigraph's ASK, its joins and its sorting try the same step for ever.
+        """
+        if self.folder is None:
+            return self.oxigraph
+        copy = ox.Store()
+        copy.bulk_extend(self.quads(graphs))
+        return copy
 
     def _update(self, removed: set[ox.Quad], added: set[ox.Quad]) -> None:
-        if not removed:
-            self._extend(added)
-            return
+        try:
+            if removed:
+                self._exchange(removed, added)
+            else:
+                # pyoxigraph adds all the quads of one call or none, and faster than an update is parsed.
+                self.oxigraph.extend(added)
+        except OSError as error:
+            failed = not_written(error)
+            self.trouble.unwritten = failed.text
+            raise failed from error
+        self.trouble.unwritten = None
+
+    def _exchange(self, removed: set[ox.Quad], added: set[ox.Quad]) -> None:
         operations = [
             f"{verb} DATA {{\n" + "".join(_graph_pattern(quad) for quad in quads) + "}"
             for verb, quads in (("DELETE", removed), ("INSERT", added))
             if quads
         ]
-        try:
-            self.oxigraph.update(" ;\n".join(operations))
-        except OSError as error:
-            raise not_written(error) from error
-
-    def _extend(self, added: set[ox.Quad]) -> None:
-        # pyoxigraph adds all the quads of one call or none, and faster than an update is parsed.
-        try:
-            self.oxigraph.extend(added)
-        except OSError as error:
-            raise not_written(error) from error
+        self.oxigraph.update(" ;\n".join(operations))
 
 
-def _not_opened(folder: Path | None, error: Exception) -> StoreError:
-    if "lock" in str(error).lower():
+def _not_opened(folder: Path, error: Exception) -> StoreError:
+    if isinstance(error, RuntimeError):
+        return damaged(folder, error)
+    if _IN_USE.search(str(error)):
         return StoreError(
             Text(
                 f"图库“{folder}”正被另一个程序使用。请等它结束后再试。",
@@ -195,8 +225,10 @@ def _not_opened(folder: Path | None, error: Exception) -> StoreError:
         )
     return StoreError(
         Text(
-            f"无法打开图库“{folder}”，它可能已损坏，或者没有读写权限：{error}",
-            f"The store {folder} cannot be opened; it may be damaged, or not yours to write: {error}",
+            f"无法打开图库“{folder}”，它可能已损坏，或者没有读写权限：{error}。"
+            "请检查权限；已损坏的，用 dutygraph restore 由备份恢复。",
+            f"The store {folder} cannot be opened; it may be damaged, or not yours to write: {error}. "
+            "Check permissions; where it is damaged, restore a backup with dutygraph restore.",
         )
     )
 

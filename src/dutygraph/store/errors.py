@@ -18,6 +18,10 @@ class StoreFolderError(StoreError):
     """A store folder is of another layout, damaged, no store at all, or in use; ``text`` says what to do."""
 
 
+class DamagedStoreError(StoreError):
+    """A data file of the store is damaged; ``text`` says which, and what to do."""
+
+
 class NoRoomError(StoreError):
     """The disk is nearly full, so nothing was written; reading goes on, and writing once there is room."""
 
