@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dutygraph.loaders.bureau import find_bureau
@@ -11,6 +12,7 @@ from dutygraph.loaders.checks import checked, without_samples
 from dutygraph.loaders.corrections import with_corrections
 from dutygraph.loaders.errors import NoBureauError
 from dutygraph.loaders.forms import SheetForm
+from dutygraph.loaders.grid import Grid, find_header, unmerged
 from dutygraph.loaders.messages import say
 from dutygraph.loaders.rdf import Quads
 from dutygraph.loaders.rdfgraphs import make_rdf_statements
@@ -31,18 +33,20 @@ def load(
     bureau: str | None = None,
     partial: bool = False,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    meant: str | None = None,
 ) -> Loaded:
     """Read sources (workbooks, CSV files or folders, RDF files) as the ledgers of one bureau.
 
     The bureau's code comes from *bureau*, else from sheet 基本信息, else from the IRIs of RDF. Everything
     wrong is reported at once, a line per cell. With problems, the delta is empty unless *partial*, which
-    gives the good rows; ``rejected`` holds the others either way. *max_bytes* bounds each file.
+    gives the good rows; ``rejected`` holds the others either way. *max_bytes* bounds each file. A file
+    without any sheet of a known name is taken for the sheet *meant*, whatever it is called.
 
     Raises:
         NoBureauError: *partial* was asked, but no source says which bureau this is.
     """
     reading = Reading()
-    quads = _read(sources, reading, max_bytes)
+    quads = _read(sources, reading, max_bytes, form_of(meant) if meant else None)
     rows = without_samples(with_corrections(reading), reading)
     reading.problems.extend(_missing_sheets(rows, reading, bool(quads)))
     code, rows = find_bureau(rows, quads, base, bureau, reading)
@@ -62,7 +66,7 @@ def load(
     )
 
 
-def _read(sources: Sequence[Path], reading: Reading, max_bytes: int) -> list[Quads]:
+def _read(sources: Sequence[Path], reading: Reading, max_bytes: int, meant: SheetForm | None) -> list[Quads]:
     quads: list[Quads] = []
     for source in sources:
         for found in read_source(source, max_bytes):
@@ -71,8 +75,17 @@ def _read(sources: Sequence[Path], reading: Reading, max_bytes: int) -> list[Qua
             elif isinstance(found, Quads):
                 quads.append(found)
             else:
-                read_grids(found, reading)
+                read_grids(_taken_for(meant, found) if meant else found, reading)
     return quads
+
+
+def _taken_for(form: SheetForm, grids: Sequence[Grid]) -> Sequence[Grid]:
+    """Return grids, those named for a form that have its header; where none has, the first is held to it."""
+    filled = [grid for grid in grids if not grid.blank]
+    if not filled or any(form_of(grid.sheet) for grid in filled):
+        return grids
+    fitting = [grid for grid in filled if find_header(unmerged(grid), form)] or filled[:1]
+    return [replace(grid, sheet=form.name) if grid in fitting else grid for grid in grids]
 
 
 def _missing_sheets(rows: Sequence[Row], reading: Reading, rdf: bool) -> Iterator[Problem]:  # noqa: FBT001

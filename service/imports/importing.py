@@ -18,6 +18,7 @@ from dutygraph.commits.gaps import GapPreview
 from dutygraph.model import Cell, Delta, Problem, Text
 from dutygraph.service.imports.online import KEEPING, removed_online
 from dutygraph.service.imports.outcome import ReadOutcome, read_outcome
+from dutygraph.service.imports.people import unknown_people
 from dutygraph.service.imports.planning import Plan, planned
 from dutygraph.service.imports.reading import NAMES, READ
 from dutygraph.service.imports.trials import refuse_undoing, trial_json
@@ -164,6 +165,10 @@ class Imports:
             if self._head(upload.bureau) == head:
                 break
         problems = (*outcome.problems, *found)
+        if upload.kind == NAMES:
+            names, store = self._names(upload.bureau), self._committer.folder.store
+            unknown = tuple(unknown_people(store, names, outcome.statements))
+            outcome = replace(outcome, notices=(*outcome.notices, *unknown))
         taken = bool(outcome.statements) and preview is not None and not outcome.barred
         ready = taken and (upload.mode == "partial" or not problems)
         trial = trial_json(outcome, problems, (plan, preview), (kept, keeping))

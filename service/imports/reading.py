@@ -20,6 +20,7 @@ from dutygraph.store import BureauGraphs
 from dutygraph.store.files import write_whole
 
 LEDGER, NAMES = "ledger", "names"
+SHEET_OF_NAMES = "姓名对照"
 READ, REJECTED, SOURCE = "read.json.gz", "rejected.xlsx", "source"
 _MEMORY = 3 * 1024**3
 _NICENESS = 5
@@ -30,7 +31,7 @@ def read_upload(path: Path, base: str, bureau: str, kind: str) -> tuple[ReadOutc
 
     *kind* is ``ledger`` or ``names``: names of people come as a file of their own.
     """
-    loaded = _loaded(path, base, bureau)
+    loaded = _loaded(path, base, bureau, kind)
     gated = pass_gate(loaded.delta)
     barring = [
         *_foreign(path, loaded.delta.bureau, bureau),
@@ -48,12 +49,13 @@ def read_upload(path: Path, base: str, bureau: str, kind: str) -> tuple[ReadOutc
     return outcome, replace(loaded, problems=problems)
 
 
-def _loaded(path: Path, base: str, bureau: str) -> Loaded:
+def _loaded(path: Path, base: str, bureau: str, kind: str) -> Loaded:
+    meant = SHEET_OF_NAMES if kind == NAMES else None
     try:
-        return load([path], base=base, partial=True)
+        return load([path], base=base, partial=True, meant=meant)
     except NoBureauError:
         # a file that says no bureau is taken for the caller's
-        return load([path], base=base, bureau=bureau, partial=True)
+        return load([path], base=base, bureau=bureau, partial=True, meant=meant)
 
 
 def _foreign(path: Path, stated: str, bureau: str) -> Iterator[Problem]:

@@ -13,10 +13,16 @@ from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
 from tests.cli.door import ledger
 from tests.loaders.ledgers import write_book
+from tests.service.restoring import read_here
 from tests.service.running import Door, running
 
 NAMES, IMPORTS = "/api/v1/bureaus/demo/names", "/api/v1/bureaus/demo/imports"
 TABLE = (("人员", "姓名"), ("P001", "监督员甲"), ("P011", "经办人乙"))
+
+
+@pytest.fixture(autouse=True)
+def _read_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dutygraph.service.imports.importing.subprocess.run", read_here)
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +115,48 @@ def test_a_new_table_of_names_takes_the_place_of_the_old(so: TestClient, tmp_pat
     assert so.post(f"{IMPORTS}/{made['id']}/commit").status_code == 200
 
     assert [(one["person"], one["name"]) for one in so.get(NAMES).json()["items"]] == [("P011", "经办人丙")]
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "header"),
+    [
+        ("花名册.csv", None, "人员,姓名"),
+        ("Book1.csv", None, "人员编号,姓名"),
+        ("花名册.xlsx", "Sheet1", "人员,姓名"),
+    ],
+)
+def test_a_table_of_names_may_be_called_anything(
+    so: TestClient, tmp_path: Path, name: str, sheet: str | None, header: str
+) -> None:
+    rows = (tuple(header.split(",")), ("P011", "经办人乙"))
+    data = (
+        write_book(tmp_path / "any.xlsx", {sheet: rows}).read_bytes()
+        if sheet
+        else "\n".join(",".join(row) for row in rows).encode("utf-8-sig")
+    )
+
+    made = so.post(NAMES, params={"name": name}, content=data).json()
+
+    assert (made["status"], made["trial"]["rows"], made["trial"]["errors"]) == ("ready", 1, [])
+
+
+def test_a_file_without_names_is_told_which_columns_are_wanted(so: TestClient) -> None:
+    made = so.post(NAMES, params={"name": "a.csv"}, content="工号,电话\n1,2\n".encode()).json()
+
+    assert made["status"] == "refused"
+    (told,) = made["trial"]["errors"]
+    assert "人员" in told["text"]["zh"]
+    assert "姓名" in told["text"]["zh"]
+
+
+def test_a_name_of_somebody_whom_no_ledger_knows_is_pointed_out(so: TestClient) -> None:
+    rows = "人员,姓名\nP011,经办人乙\nP099,某人\n"
+
+    made = so.post(NAMES, params={"name": "名单.csv"}, content=rows.encode()).json()
+
+    assert made["status"] == "ready"
+    told = [one for one in made["trial"]["notices"] if "P099" in one["text"]["zh"]]
+    assert [(one["cell"]["file"], one["cell"]["row"]) for one in told] == [("名单.csv", 3)]
+    assert "P099" in told[0]["text"]["en"]
+    assert "P011" not in str(made["trial"]["notices"])
+    assert "某人" not in str(made["trial"])
