@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, StrictStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from dutygraph.commits.gaps import Committed
 from dutygraph.model import Finding
@@ -24,7 +26,22 @@ class ReferenceModel(ApiModel):
 
 
 Item = StrictStr | StrictBool | StrictInt | StrictFloat | ReferenceModel
-FieldValue = Item | list[Item] | None
+
+
+def _finite(given: object) -> object:
+    """Refuse NaN and the infinite, which JSON does not have and Python's reader of JSON takes.
+
+    Raises:
+        PydanticCustomError: there is one.
+
+    """
+    items = given if isinstance(given, list) else [given]
+    if any(isinstance(item, float) and not math.isfinite(item) for item in items):
+        raise PydanticCustomError("no_json_number", "NaN and Infinity are no numbers of JSON")
+    return given
+
+
+FieldValue = Annotated[Item | list[Item] | None, BeforeValidator(_finite)]
 
 
 class RecordBody(ApiModel):

@@ -275,14 +275,22 @@ def test_bodies_that_are_no_record_are_refused(shared_small: Door, body: bytes) 
     assert exported(door) == before
 
 
-def test_a_number_that_json_does_not_have_is_refused_or_read_whole(so: TestClient, door: Door) -> None:
-    before = exported(door)
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("written", ['"label": {}', '"label": "x", "stage": ["事中", {}]'])
+def test_a_number_that_json_does_not_have_is_refused_where_it_stands(
+    shared_small: Door, number: str, written: str
+) -> None:
+    so, before = shared_small.client_for(SO), exported(shared_small)
+    body = '{"id": "C1", "fields": {' + written.format(number) + "}}"
 
-    body = b'{"id": "C1", "fields": {"label": NaN}}'
-    answer = so.post(f"{RECORDS}/control", content=body, headers={"Content-Type": "application/json"})
-
-    assert answer.status_code in (201, 400, 422)
-    assert (exported(door) == before) is (answer.status_code != 201)
+    for url in (f"{RECORDS}/control", f"{RECORDS}/issue/I1/moves"):
+        sent = body if url.endswith("control") else body.replace('"id": "C1"', '"to": "x"')
+        answer = so.post(url, content=sent.encode(), headers={"Content-Type": "application/json"})
+        assert answer.status_code == 422
+        field = "stage" if "stage" in written else "label"
+        assert [error["pointer"] for error in answer.json()["errors"]] == [f"/body/fields/{field}"]
+        assert "NaN" in answer.json()["errors"][0]["text"]["zh"]
+    assert exported(shared_small) == before
 
 
 def test_the_audit_log_names_the_record_and_the_deed(so: TestClient, door: Door) -> None:
