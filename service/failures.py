@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,14 +18,14 @@ from dutygraph.commits import (
     UnknownCommitError,
     UnknownGapError,
 )
-from dutygraph.model import Text
 from dutygraph.service.access.errors import ForbiddenError
 from dutygraph.service.accounts.model import AccountsError, InvalidGrantError
 from dutygraph.service.accounts.passwords import BusyError
 from dutygraph.service.accounts.register import WeakPasswordError
-from dutygraph.service.problems import ErrorItem, ProblemError, problem_response
+from dutygraph.service.logs import log
+from dutygraph.service.problems import ErrorItem, ProblemError, problem_response, request_id_of
 from dutygraph.service.validation import validation_text
-from dutygraph.store import NoRoomError, StoreError
+from dutygraph.store import DamagedStoreError, NoRoomError, StoreError
 
 _BY_STATUS: Mapping[int, str] = {
     400: "unreadable-body",
@@ -144,9 +145,12 @@ def _of_no_room(_request: Request, _error: NoRoomError) -> ProblemError:
     return ProblemError(503, "no-room")
 
 
-def _of_store(_request: Request, _error: StoreError) -> ProblemError:
-    # its text names folders of the machine: that is for the log and for doctor
-    return ProblemError(503, "store")
+def _of_store(request: Request, error: StoreError) -> ProblemError:
+    # its text names folders of the machine: that is for doctor
+    kind = "damaged" if isinstance(error, DamagedStoreError) else "unavailable"
+    log("store.failed", level=logging.ERROR, error=error, requestId=request_id_of(request), kind=kind)
+    request.app.state.service.measures.store_failures.labels(kind).inc()
+    return ProblemError(503, "store-damaged" if kind == "damaged" else "store")
 
 
 _PROBLEMS: tuple[tuple[type[Exception], Callable[..., ProblemError]], ...] = (

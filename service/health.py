@@ -9,7 +9,6 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import Field
 
 from dutygraph import __version__
-from dutygraph.model import Text
 from dutygraph.service.models import ApiModel
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import Service, ServiceDep
@@ -26,12 +25,9 @@ class Health(ApiModel):
 
 
 class Ready(ApiModel):
-    """The store is open and can be written to."""
+    """The store is open, can be read, and can be written to. No count: whoever asks has not signed in."""
 
     status: str = Field(examples=["ready"])
-    bureaus: int = Field(examples=[1])
-    audit_entries: int = Field(examples=[128])
-    free_bytes: int = Field(examples=[21474836480])
 
 
 @router.get("/health", summary="是否在运行 / Whether the service runs")
@@ -42,22 +38,28 @@ async def health() -> Health:
 
 @router.get("/ready", summary="是否可以工作 / Whether the service can work")
 def ready(service: ServiceDep) -> Ready:
-    """图库已打开、磁盘有余量 / The store is open and the disk has room. 503 otherwise, saying why."""
-    bureaus = len(service.committer.bureaus())
-    latest = next(iter(service.committer.entries()), None)
-    free = _free_bytes(service)
-    if free < LEAST_FREE_BYTES:
-        said = Text(
-            f"图库所在磁盘只剩{free}字节，无法继续提交。请腾出空间。",
-            f"Only {free} bytes are free on the store's disk: nothing can be committed. Make room.",
-        )
-        raise ProblemError(503, "unavailable", detail=said)
-    return Ready(
-        status="ready",
-        bureaus=bureaus,
-        audit_entries=0 if latest is None else latest.sequence,
-        free_bytes=free,
-    )
+    """图库可读可写、磁盘有余量；否则 503 说明原因 / The store works, the disk has room; 503 says what fails."""
+    _probe(service)
+    trouble = service.folder.store.trouble
+    if trouble.damaged is not None:
+        raise ProblemError(503, "store-damaged")
+    if trouble.unwritten is not None:
+        raise ProblemError(503, "store-not-written")
+    if _free_bytes(service) < LEAST_FREE_BYTES:
+        raise ProblemError(503, "no-room")
+    return Ready(status="ready")
+
+
+def _probe(service: Service) -> None:
+    """Read a little of the store: the latest audit entry, and what stands first of each bureau.
+
+    Raises:
+        StoreError: it cannot be read.
+
+    """
+    next(service.committer.entries(), None)
+    for names in service.committer.bureaus():
+        next(service.folder.store.quads(names.whole()), None)
 
 
 def _free_bytes(service: Service) -> int:

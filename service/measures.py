@@ -39,6 +39,12 @@ class Measures:
             "dutygraph_requests_under_way", "办理中的请求 / Requests under way", registry=self.registry
         )
         self.commits = Counter("dutygraph_commits", "提交数 / Commits made", registry=self.registry)
+        self.store_failures = Counter(
+            "dutygraph_store_failures",
+            "图库读写失败的请求数 / Requests that failed for the store",
+            ["kind"],
+            registry=self.registry,
+        )
         self.sign_ins = Counter(
             "dutygraph_sign_ins", "登录次数 / Attempts to sign in", ["outcome"], registry=self.registry
         )

@@ -26,3 +26,12 @@ def damage(files: Iterable[Path]) -> None:
     for file in files:
         data = file.read_bytes()
         file.write_bytes(data[:500] + bytes(byte ^ 0xFF for byte in data[500:520]) + data[520:])
+
+
+def damage_everywhere(files: Iterable[Path]) -> None:
+    """Turn over some bytes of every block of files."""
+    for file in files:
+        data = bytearray(file.read_bytes())
+        for start in range(500, len(data), 2000):
+            data[start : start + 20] = bytes(byte ^ 0xFF for byte in data[start : start + 20])
+        file.write_bytes(data)
