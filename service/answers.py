@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sized
 from contextlib import contextmanager
 from threading import Lock
 from typing import Annotated, Any, TypeVar, cast
@@ -24,9 +24,10 @@ class Answers:
     Any number of threads may ask; one computes an answer, the others wait for it. An answer must be frozen.
     """
 
-    def __init__(self, *, kept: int = 512) -> None:
-        """Keep at most so many answers; the longest unused go first."""
-        self._kept = kept
+    def __init__(self, *, most_bytes: int = 128 * 1024 * 1024) -> None:
+        """Keep so many bytes of answers, as is estimated; the longest unused go first."""
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._answers: OrderedDict[_Key, object] = OrderedDict()
         self._making: dict[_Key, Lock] = {}
         self._latest: dict[tuple[str, ...], str] = {}
@@ -49,8 +50,9 @@ class Answers:
                 with self._lock:
                     self._forget_older(view)
                     self._answers[key] = found
-                    while len(self._answers) > self._kept:
-                        self._answers.popitem(last=False)
+                    self._bytes += weight(found)
+                    while self._bytes > self._most_bytes and len(self._answers) > 1:
+                        self._bytes -= weight(self._answers.popitem(last=False)[1])
             finally:
                 with self._lock:
                     self._making.pop(key, None)
@@ -61,8 +63,21 @@ class Answers:
         older = self._latest.get(view.whose)
         if older is not None and older != view.etag:
             for key in [key for key in self._answers if key[0] == older]:
-                del self._answers[key]
+                self._bytes -= weight(self._answers.pop(key))
         self._latest[view.whose] = view.etag
+
+
+def weight(answer: object) -> int:
+    """Return about how many bytes of memory an answer takes."""
+    if isinstance(answer, Response):
+        return len(answer.body) + _ANSWER_BYTES
+    if isinstance(answer, bytes):
+        return len(answer) + _ANSWER_BYTES
+    return (len(answer) if isinstance(answer, Sized) else _PARTS) * _PART_BYTES + _ANSWER_BYTES
+
+
+_ANSWER_BYTES, _PARTS, _PART_BYTES = 1000, 10, 4000
+"""What any answer takes; of how many parts one is that does not say; what a part takes, such as a gap."""
 
 
 def answer_kept(
@@ -100,10 +115,14 @@ def list_kept(
 _OF_BODY = ("content-length", "content-type")
 
 
+_SHARE = 8
+"""The part of the memory for views that answers may take beside them."""
+
+
 @contextmanager
-def keep_answers(_service: Service) -> Iterator[Answers]:
+def keep_answers(service: Service) -> Iterator[Answers]:
     """Keep answers while the service runs."""
-    yield Answers()
+    yield Answers(most_bytes=service.settings.views_memory // _SHARE)
 
 
 def answers_of(service: ServiceDep) -> Answers:

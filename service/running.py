@@ -202,7 +202,8 @@ def open_service(
         stack.callback(accounts.close)
         measures = Measures()
         committer.on_commit(lambda _code: measures.commits.inc())
-        service = Service(settings, folder, committer, accounts, Views(committer), measures)
+        views = Views(committer, most_bytes=settings.views_memory)
+        service = Service(settings, folder, committer, accounts, views, measures)
         for part in parts:
             running = stack.enter_context(part(service))
             service.parts[type(running)] = running

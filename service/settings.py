@@ -144,6 +144,13 @@ class Settings(BaseSettings):
         le=3600,
     )
 
+    views_memory: int = _setting(
+        1024 * _MEBIBYTE,
+        "各角色视图在内存中的上限（字节，估算），超出时先放弃最久未用的",
+        "The memory for what each role sees, in bytes, estimated; beyond it the longest unused is let go",
+        ge=64 * _MEBIBYTE,
+    )
+
     sparql_seconds: float = _setting(
         30.0, "一次SPARQL查询的时限（秒）", "The time limit of a SPARQL query, in seconds", gt=0, le=3600
     )

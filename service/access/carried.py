@@ -25,10 +25,15 @@ class Carried:
     """
 
     lineage: Lineage
+    commit: int
     places: Collection[int]
     made: Made
     things: Things | None
     readers: WeakSet[object]
+
+    def weight(self) -> int:
+        """Return about how many bytes of memory it takes."""
+        return self.made.weight(len(self.places))
 
     def follow(self, store: UnionStore, sorting: Sorting, places: Collection[int]) -> Change | None:
         """Give a later store of these places what still holds, and this one where nobody reads it any more.

@@ -29,6 +29,8 @@ from dutygraph.things import NAMING_PREDICATES
 __all__ = ["Contents", "Node"]
 
 _ORIGINS = (ox.NamedNode(str(SV.obligedItem)), ox.NamedNode(str(SV.computedFor)))
+_QUAD_BYTES = 700
+"""Memory that a quad takes with its places in the indexes, as measured."""
 NAMING = frozenset(map(ox.NamedNode, NAMING_PREDICATES))
 """What things are called by."""
 
@@ -76,7 +78,14 @@ class Contents:
         with self._lock:
             kept = self._earlier
             if self._whole is not None:
-                kept = Carried(self.sorting.lineage, self.quads.keys(), self._whole.made, None, self.readers)
+                kept = Carried(
+                    self.sorting.lineage,
+                    self.head.commit,
+                    self.quads.keys(),
+                    self._whole.made,
+                    None,
+                    self.readers,
+                )
         return Contents(self.names, head, followed, self._live, kept)
 
     @property
@@ -89,6 +98,11 @@ class Contents:
                     self._earlier.follow(self._whole, self.sorting, self.quads.keys())
                 self._earlier = None
             return self._whole
+
+    def weight(self) -> int:
+        """Return about how many bytes of memory they take."""
+        whole = 0 if self._whole is None else self._whole.made.weight(len(self.quads))
+        return len(self.quads) * _QUAD_BYTES + whole
 
     @property
     def naming(self) -> Iterator[int]:

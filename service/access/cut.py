@@ -21,6 +21,8 @@ from dutygraph.service.access.tables import AccessTables
 from dutygraph.service.access.union import UnionStore
 from dutygraph.things import Things
 
+_PLACE_BYTES = 250
+"""Memory that a visible triple takes beside the stores, as measured."""
 _METRIC_OF = ox.NamedNode(str(SV.metricOf))
 
 
@@ -86,7 +88,14 @@ class Cut:
         store, reading, earlier = self._store, self._reading, self._earlier
         if store is None or reading is None:
             return earlier
-        return Carried(self.contents.sorting.lineage, reading.places, store.made, self._things, self.readers)
+        lineage, commit = self.contents.sorting.lineage, self.contents.head.commit
+        return Carried(lineage, commit, reading.places, store.made, self._things, self.readers)
+
+    def weight(self) -> int:
+        """Return about how many bytes of memory it takes, with the gaps and answers that are made of it."""
+        reading, stores = self._reading, (self._store, self._measured)
+        quads = 0 if reading is None else len(reading.places)
+        return quads * _PLACE_BYTES + sum(store.made.weight(quads) for store in stores if store is not None)
 
     @property
     def measured(self) -> ViewStore:

@@ -22,6 +22,8 @@ from dutygraph.store import BureauGraphs, EmbeddedStore
 _NAMES_GRAPHS = re.compile(r"(?<![?$])\b(?:GRAPH|FROM)\b", re.IGNORECASE)
 _MOST_QUERIES = 200
 _MOST_ROWS = 5000
+_GRAPHS_BYTES, _UNION_BYTES = 450, 500
+"""Memory that a quad takes, as measured; the union's with what was selected from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,10 @@ class Made:
     union: ox.Store | None = None
     selected: dict[str, KeptRows] = field(default_factory=dict)
     lock: Any = field(default_factory=RLock)
+
+    def weight(self, quads: int) -> int:
+        """Return about how many bytes of memory it takes, made of so many quads."""
+        return quads * (_GRAPHS_BYTES * (self.graphs is not None) + _UNION_BYTES * (self.union is not None))
 
 
 class UnionStore(EmbeddedStore):

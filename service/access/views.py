@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import partial
 from threading import Lock
 from typing import Protocol, TypeVar
 
@@ -23,7 +24,16 @@ from dutygraph.service.access.view import View, scope_key
 from dutygraph.store import BureauGraphs, EmbeddedStore
 
 Key = TypeVar("Key")
-Value = TypeVar("Value")
+
+
+class Weighty(Protocol):
+    """What takes memory."""
+
+    def weight(self) -> int:
+        """Return about how many bytes."""
+
+
+Value = TypeVar("Value", bound=Weighty)
 
 
 class Folder(Protocol):
@@ -55,11 +65,10 @@ class Readable(Protocol):
 class Views:
     """Gives each caller the view of the latest commit. Any number of threads may ask."""
 
-    def __init__(self, committer: Readable, *, kept: int = 256, kept_bureaus: int = 128) -> None:
-        """Keep at most so many cuts, and the contents of so many bureaus; the longest unused go first."""
+    def __init__(self, committer: Readable, *, most_bytes: int = 1024 * 1024 * 1024) -> None:
+        """Keep so many bytes in memory, as is estimated; the longest unused goes first."""
         self._committer = committer
-        self._kept = kept
-        self._kept_bureaus = kept_bureaus
+        self._most_bytes = most_bytes
         self._cuts: OrderedDict[tuple[str, ...], Cut] = OrderedDict()
         self._carried: OrderedDict[tuple[str, ...], Carried] = OrderedDict()
         self._contents: OrderedDict[str, Contents] = OrderedDict()
@@ -82,8 +91,9 @@ class Views:
             cut = self._cuts.get(key)
             if cut is None or cut.contents is not contents:
                 cut = self._cut(key, contents, caller)
+                self._limit(code)
             if key in self._cuts:
-                _touch(self._cuts, key, self._kept)
+                self._cuts.move_to_end(key)
             return View(caller, cut, state)
 
     def _cut(self, key: tuple[str, ...], contents: Contents, caller: Caller) -> Cut:
@@ -95,11 +105,40 @@ class Views:
 
     def _carry(self, code: str) -> None:
         """Let go of the cuts of earlier contents, but for what those of the new ones can be made from."""
+        head = self._contents[code].head.commit
+        for key in [key for key, old in self._carried.items() if key[0] == code and head - old.commit > _LAG]:
+            del self._carried[key]
         for key in [key for key in self._cuts if key[0] == code]:
             carried = self._cuts.pop(key).carried()
             if carried is not None:
                 self._carried[key] = carried
-                _touch(self._carried, key, self._kept)
+
+    def _limit(self, code: str) -> None:
+        """Let go of what is kept beyond the limit: what is carried on, other bureaus, other cuts of this one.
+
+        The longest unused goes first. The cut that was made last stays, whatever it takes.
+        """
+        total = self.weight()
+        if total <= self._most_bytes:
+            return
+        others = [other for other in self._contents if other != code]
+        for forget in (
+            *(partial(_forget, self._carried, key) for key in self._carried),
+            *(partial(self._forget_bureau, other) for other in others),
+            *(partial(_forget, self._cuts, key) for key in list(self._cuts)[:-1] if key[0] == code),
+        ):
+            total -= forget()
+            if total <= self._most_bytes:
+                return
+
+    def weight(self) -> int:
+        """Return about how many bytes of memory is taken by all that is kept."""
+        kept = (*self._contents.values(), *self._cuts.values(), *self._carried.values())
+        return sum(one.weight() for one in kept)
+
+    def _forget_bureau(self, code: str) -> int:
+        cuts = [key for key in self._cuts if key[0] == code]
+        return _forget(self._contents, code) + sum(_forget(self._cuts, key) for key in cuts)
 
     def _latest(self, code: str) -> tuple[BureauState, Contents]:
         with self._lock:
@@ -111,7 +150,7 @@ class Views:
                 if self._contents.get(code) is not contents:
                     self._contents[code] = contents
                     self._carry(code)
-                _touch(self._contents, code, self._kept_bureaus)
+                self._contents.move_to_end(code)
         return state, contents
 
     def _read(self, code: str) -> tuple[BureauState, Contents]:
@@ -152,13 +191,13 @@ class Views:
 
 
 _TRIES = 3
+_LAG = 8
+"""Commits after which nobody has come back for a view, and nothing of it is carried on any more."""
 
 
 def _commit(store: ox.Store, names: BureauGraphs) -> int:
     return commit_of(names, store.quads_for_pattern(None, COMMIT_NUMBER, None, ox.NamedNode(names.findings)))
 
 
-def _touch(kept: OrderedDict[Key, Value], key: Key, limit: int) -> None:
-    kept.move_to_end(key)
-    while len(kept) > limit:
-        kept.popitem(last=False)
+def _forget(kept: dict[Key, Value], key: Key) -> int:
+    return kept.pop(key).weight()

@@ -45,6 +45,10 @@ class GapRows:
     placing: Placing
     by_id: Mapping[str, GapRow]
 
+    def __len__(self) -> int:
+        """Return how many gaps there are."""
+        return len(self.rows)
+
 
 def rows_of(view: View, answers: Answers) -> GapRows:
     """Return the gaps of a view as rows, those resolved too; made once for a view."""

@@ -155,14 +155,42 @@ def test_a_new_commit_lets_go_of_the_contents_before_it() -> None:
     assert old() is None
 
 
-def test_what_is_longest_unused_is_forgotten(bureau: OneBureau) -> None:
-    views = Views(bureau, kept=2)
-    first = views.of(CALLERS["SO"], "SY").store
-    views.of(CALLERS["T1"], "SY")
-    assert views.of(CALLERS["SO"], "SY").store is first
-    views.of(CALLERS["FD"], "SY")
-    views.of(CALLERS["T1"], "SY")
-    assert views.of(CALLERS["SO"], "SY").store is not first
+def seen(views: Views, caller: str) -> object:
+    """Look at all that a caller sees; return the store, which is made anew where it was let go."""
+    view = views.of(CALLERS[caller], "SY")
+    assert list(view.store.oxigraph)
+    view.store.ask("ASK { ?s ?p ?o }", graphs=view.graphs)
+    return view.store
+
+
+def test_what_is_longest_unused_is_forgotten_when_it_takes_too_much(bureau: OneBureau) -> None:
+    measured = Views(bureau)
+    for caller in ("SO", "T1"):
+        seen(measured, caller)
+    two = measured.weight()
+    views = Views(bureau, most_bytes=two)
+    first = seen(views, "SO")
+    second = seen(views, "T1")
+    assert seen(views, "SO") is first
+    seen(views, "FD")  # is made, and found to be too much
+    assert views.weight() > two
+    views.of(CALLERS["T3"], "SY")  # T1, SO, FD were used in this order before
+    assert views.weight() <= two
+    assert seen(views, "SO") is first
+    assert seen(views, "T1") is not second
+
+
+def test_memory_is_bounded_over_many_commits() -> None:
+    """Of every commit all callers are shown all; of what is kept, that of one commit stays."""
+    bureau = checked(load_bureau())
+    views = Views(bureau)
+    weights = []
+    for commit in range(2, 8):
+        for caller in CALLERS:
+            seen(views, caller)
+        weights.append(views.weight())
+        change(bureau, "新名称", commit)
+    assert max(weights) < min(weights) * 1.2
 
 
 @pytest.mark.parametrize(

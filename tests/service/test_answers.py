@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import Answers
+from dutygraph.service.answers import Answers, weight
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def test_answers_of_an_older_commit_are_forgotten_and_those_of_others_stay() -> 
 
 
 def test_the_longest_unused_goes_first() -> None:
-    answers = Answers(kept=2)
+    answers = Answers(most_bytes=2 * weight("a"))
     for asked in ("a", "b"):
         answers.of(view("one"), asked, lambda asked=asked: asked)
     answers.of(view("one"), "a", lambda: "again")  # used just now
