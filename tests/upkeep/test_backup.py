@@ -71,7 +71,7 @@ def test_a_backup_restores_to_the_same_store(store: Path, tmp_path: Path) -> Non
     told = run("restore", tmp_path / "b.tar.gz", "--to", tmp_path / "other", "--lang", "en").stdout
 
     assert "1 bureau, 4 audit entries" in said  # two commits, the backup of the fixture, this one
-    assert "demo@2" in told
+    assert "demo up to commit 2" in told
     after = content(tmp_path / "other")
     assert set(after) == {"graphs", "1.nq.gz", "2.nq.gz"}
     assert before == after
@@ -286,7 +286,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
 def test_a_dry_run_writes_nothing(archive: Path, tmp_path: Path) -> None:
     there = set(tmp_path.iterdir())
 
-    assert "demo@2" in run("restore", archive, "--to", tmp_path / "other", "--dry-run").stdout
+    assert "局“demo”到第2次提交" in run("restore", archive, "--to", tmp_path / "other", "--dry-run").stdout
     assert set(tmp_path.iterdir()) == there
 
 

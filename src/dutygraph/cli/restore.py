@@ -63,10 +63,17 @@ def run(
 
 
 def _said(made: Manifest, start: Text, lang: Language) -> str:
-    commits = ", ".join(f"{code}@{number}" for code, number in sorted(made.bureaus.items()))
+    bureaus = sorted(made.bureaus.items())
+    zh = "、".join(f"局“{code}”到第{number}次提交" for code, number in bureaus) or "没有任何局"
+    en = ", ".join(f"{code} up to commit {number}" for code, number in bureaus) or "no bureau"
     return Text(
-        f"{start.zh}：{made.made_at}，{commits}，审计条目{made.sequence}条，{len(made.files)}个文件，"
+        f"{start.zh}：{_minute(made.made_at)}所备，{zh}，审计条目{made.sequence}条，{len(made.files)}个文件，"
         f"{made.size}字节。",
-        f"{start.en}: {made.made_at}, {commits}, {made.sequence} audit entries, {len(made.files)} files, "
-        f"{made.size} bytes.",
+        f"{start.en}: made {_minute(made.made_at)}, {en}, {made.sequence} audit entries, "
+        f"{len(made.files)} files, {made.size} bytes.",
     ).in_language(lang.value)
+
+
+def _minute(made_at: str) -> str:
+    """Return a time of the manifest to the minute."""
+    return f"{made_at[:16].replace('T', ' ')} UTC"

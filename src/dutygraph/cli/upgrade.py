@@ -10,6 +10,7 @@ import typer
 from dutygraph.cli.console import refuse
 from dutygraph.cli.options import Lang, Language
 from dutygraph.commits.upgrading import planned, upgrade
+from dutygraph.model import Text
 from dutygraph.store import StoreError
 
 
@@ -24,23 +25,22 @@ def run(
 
     先在旁边建好新布局再换入，旧数据在此之前不动。/ The old data stay untouched until the new are whole.
     """
-    english = lang is Language.EN
     try:
         bureaus = planned(store) if dry_run else upgrade(store)
     except StoreError as error:
         refuse(error.text, lang.value)
     if bureaus is None:
-        typer.echo(
-            f"{store} is of this version's layout: nothing to do."
-            if english
-            else f"“{store}”已是本版本的布局，无需升级。"
-        )
+        _tell(Text(f"“{store}”无需升级。", f"{store} is of this version's layout: nothing to do."), lang)
         return
     for one in bureaus:
-        typer.echo(
-            f"{one.code}: {one.statements} statements" if english else f"{one.code}：{one.statements}条陈述"
-        )
+        _tell(Text(f"{one.code}：{one.statements}条数据", f"{one.code}: {one.statements} statements"), lang)
     if dry_run:
-        typer.echo("would be upgraded; nothing was changed" if english else "将升级；未作任何改动")
+        _tell(
+            Text("以上各局将升级；现在未作任何改动。", "These would be upgraded; nothing was changed."), lang
+        )
     else:
-        typer.echo(f"upgraded ({store})" if english else f"已升级（{store}）")
+        _tell(Text(f"“{store}”已升级。", f"{store} was upgraded."), lang)
+
+
+def _tell(said: Text, lang: Language) -> None:
+    typer.echo(said.in_language(lang.value))
