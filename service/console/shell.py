@@ -11,7 +11,6 @@ from typing import Literal
 from nicegui import ui
 
 from dutygraph.bureaus import describe_bureau
-from dutygraph.commits import UnknownBureauError
 from dutygraph.service.access.view import View
 from dutygraph.service.console.fragments import Fragment
 from dutygraph.service.console.page import Page
@@ -87,7 +86,7 @@ def _bureau_of(visit: Visit) -> str | None:
         return None
     try:
         view = visit.view()
-    except (UnknownBureauError, ProblemError):
+    except Exception:  # noqa: BLE001 - the page itself will say what is wrong
         return visit.caller.bureau
     return visit.answers.of(view, "bureau-name", lambda: describe_bureau(view.store, view.names).label)
 
