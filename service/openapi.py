@@ -13,12 +13,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic.json_schema import models_json_schema
 
+from dutygraph.service.problem_examples import problem_examples, problem_references
 from dutygraph.service.problems import MEDIA_TYPE, Problem
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 _PAGE = re.compile(r"Page_(\w+?)(?:Model)?_")
 _OPEN = ("/health", "/ready", "/metrics")
-_FAILED = 400
 
 
 def problem_response_of(description: str) -> dict[str, Any]:
@@ -93,6 +93,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         schemas.setdefault(name, schema)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    found["components"]["examples"] = problem_examples()
     for path, operations in found["paths"].items():
         for operation in operations.values():
             _put_right(path, operation)
@@ -113,10 +114,15 @@ def _named(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(operation: dict[str, Any]) -> None:
-    """Add the example of a whole answer, where there is one."""
-    for status, body in _examples().get(operation["operationId"], {}).items():
-        media = MEDIA_TYPE if int(status) >= _FAILED else "application/json"
-        operation["responses"][status]["content"][media]["example"] = body
+    """Add the example of a whole answer to each status, and of a problem to each that is one."""
+    shown = _examples().get(operation["operationId"], {})
+    for status, said in operation["responses"].items():
+        content = said.get("content", {})
+        if MEDIA_TYPE in content:
+            content[MEDIA_TYPE]["examples"] = problem_references(status)
+        elif status in shown:
+            media = "application/json" if "application/json" in content else next(iter(content))
+            content[media]["example"] = shown[status]
 
 
 @cache

@@ -74,6 +74,12 @@ class LossModel(ApiModel):
     lost: bool
 
 
+class LossPage(Page[LossModel]):
+    """What a departure uncovers; with ``ownScope`` of the caller's own alone."""
+
+    own_scope: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Loss:
     """One thing that a departure touches: what it loses, who is left."""
@@ -124,7 +130,7 @@ def read_leaving(
 @router.get(
     "/leaving/losses",
     summary="离岗影响清单 / What a departure touches, as a list",
-    response_model=Page[LossModel],
+    response_model=LossPage,
     responses=LIST_RESPONSES,
 )
 def list_losses(
