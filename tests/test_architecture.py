@@ -23,7 +23,7 @@ LAYERS = (
     ("check",),
     ("coverage", "network", "recheck"),
     ("charts", "commits", "questions"),
-    ("report", "upkeep"),
+    ("pictures", "report", "upkeep"),
     ("service",),
     ("cli",),
 )

@@ -13,6 +13,7 @@ from dutygraph.cli import (
     ask,
     audit,
     backup,
+    chart,
     check,
     coverage,
     demo,
@@ -74,6 +75,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
 for name, command in COMMANDS.items():
     app.command(name)(command)
 app.add_typer(account.app, name="account")
+app.add_typer(chart.app, name="chart")
 
 
 def main() -> None:
