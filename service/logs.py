@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 import traceback
+import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
@@ -45,6 +47,29 @@ def set_up_logs(settings: Settings, stream: TextIO | None = None) -> None:
     root.setLevel(settings.log_level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def log_what_nobody_catches() -> None:
+    """Have warnings, and what fails in a thread, in the log too: Python would print them, data and all."""
+    warnings.showwarning = _warned
+    threading.excepthook = _failed_in_a_thread
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    del message, file, line  # what is said, and the line of code, may quote data
+    log("warning", level=logging.WARNING, kind=category.__name__, place=f"{filename}:{lineno}")
+
+
+def _failed_in_a_thread(failed: threading.ExceptHookArgs) -> None:
+    if failed.exc_value is not None and not isinstance(failed.exc_value, SystemExit):
+        log("thread.failed", level=logging.ERROR, error=failed.exc_value)
 
 
 class JsonLines(logging.Formatter):

@@ -16,7 +16,7 @@ from dutygraph.model import Text
 from dutygraph.service.app import Beside, create_app
 from dutygraph.service.connections import patient
 from dutygraph.service.console.mounting import add_console
-from dutygraph.service.logs import log, set_up_logs
+from dutygraph.service.logs import log, log_what_nobody_catches, set_up_logs
 from dutygraph.service.parts import PARTS
 from dutygraph.service.running import Service, open_service
 from dutygraph.service.settings import Settings, SettingsError, load_settings
@@ -47,6 +47,7 @@ def serve(
     settings = load_settings(file, store=store, host=host, port=port, public=public)
     refuse_open_address(settings)
     set_up_logs(settings)
+    log_what_nobody_catches()
     os.umask(0o077)  # what the service writes is for its own user, whatever started it
     _allow_connections()
     with _listening(settings) as listener, open_service(settings, PARTS) as service:

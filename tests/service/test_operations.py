@@ -12,7 +12,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -29,7 +31,7 @@ from dutygraph.commits.acts import COMMAND_LINE
 from dutygraph.service import health
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
-from dutygraph.service.logs import set_up_logs
+from dutygraph.service.logs import JsonLines, log_what_nobody_catches, set_up_logs
 from dutygraph.service.settings import load_settings
 from tests.service.conftest import StartSmall
 from tests.service.running import PASSWORD, Door
@@ -140,6 +142,34 @@ def test_the_log_of_a_failure_names_the_place_and_not_what_was_said(
     assert failed["requestId"] == answer.json()["requestId"] == answer.headers["x-request-id"]
     assert any(place.endswith(" fail") for place in failed["trace"])
     assert "P003" not in logged.stream.getvalue()
+
+
+def test_what_fails_in_a_thread_or_warns_says_no_data_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("张三 P003")
+
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    monkeypatch.setattr(logging.getLogger(), "handlers", [handler])
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    with warnings.catch_warnings():  # it puts showwarning back
+        log_what_nobody_catches()
+        warnings.simplefilter("always")
+        warnings.warn("P003 has no name", UserWarning, stacklevel=1)
+        thread = threading.Thread(target=fail)
+        thread.start()
+        thread.join()
+
+    warned, failed = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert (warned["event"], warned["level"], warned["kind"]) == ("warning", "warning", "UserWarning")
+    assert re.search(r"test_operations\.py:\d+$", warned["place"])
+    assert (failed["event"], failed["error"]) == ("thread.failed", "builtins.RuntimeError")
+    assert failed["trace"][-1].endswith(" fail")
+    shown = capsys.readouterr()
+    assert "P003" not in stream.getvalue() + shown.out + shown.err
 
 
 def test_the_page_of_the_api_needs_no_other_host(shared_small: Door) -> None:
