@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
@@ -33,12 +33,17 @@ class Parameter:
 def document() -> str:
     """Return the whole document."""
     sections = [f"## dutygraph\n\n{_options(parameters(root))}"]
-    sections.extend(
-        _section(command.name or "", command.callback)
-        for command in app.registered_commands
-        if command.callback is not None
-    )
+    sections.extend(_section(name, function) for name, function in commands())
     return page("command-line", sections)
+
+
+def commands() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Yield every command's words and function, those of groups last."""
+    groups = [("", app), *((f"{group.name} ", group.typer_instance) for group in app.registered_groups)]
+    for group, held in groups:
+        for command in held.registered_commands if held is not None else ():
+            if command.callback is not None:
+                yield f"{group}{command.name or command.callback.__name__}", command.callback
 
 
 def parameters(function: Callable[..., Any]) -> Sequence[Parameter]:
