@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import chain
 from threading import RLock
 from weakref import WeakSet
 
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 from dutygraph.commits.gaps import Seen
 from dutygraph.commits.recent import Recent
 from dutygraph.model import Cell
-from dutygraph.network import write_metrics
+from dutygraph.network import metric_triples
 from dutygraph.ontology import SV
 from dutygraph.service.access.carried import Carried, touched
 from dutygraph.service.access.rows import row_rules
@@ -24,7 +25,7 @@ from dutygraph.service.access.sorting import Node, Sorting
 from dutygraph.service.access.unannounced import asked, reads_unannounced, unannounced
 from dutygraph.service.access.union import UnionStore
 from dutygraph.store import BureauGraphs, EmbeddedStore
-from dutygraph.things import NAMING_PREDICATES
+from dutygraph.things import NAMING_PREDICATES, Things
 
 __all__ = ["Contents", "Node"]
 
@@ -111,17 +112,17 @@ class Contents:
 
     @cached_property
     def measured(self) -> EmbeddedStore:
-        """Everything and, beside it, the network metrics over everything, which take a second to compute."""
-        store = EmbeddedStore()
-        store.oxigraph.extend(self.quads.values())
-        write_metrics(store, self.names)
-        return store
+        """Everything and, beside it, the network metrics over everything."""
+        held = (*self.graphs, self.names.metrics)
+        return UnionStore(self.names, held, lambda: chain(self.quads.values(), self.metrics))
 
-    @property
+    @cached_property
     def metrics(self) -> list[ox.Quad]:
-        """The network metrics."""
+        """The network metrics, which take a second to compute where the graph was not seen before."""
         graph = ox.NamedNode(self.names.metrics)
-        return list(self.measured.oxigraph.quads_for_pattern(None, None, None, graph))
+        things = Things(self.quads[place].triple for place in self.naming)
+        triples = metric_triples(self.whole, self.names, things)
+        return [ox.Quad(*triple, graph) for triple in triples]
 
     def cell(self, triple: ox.Triple) -> Cell | None:
         """Return the cell that a triple came from, or None; it is looked up in the store itself.

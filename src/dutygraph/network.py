@@ -105,12 +105,16 @@ def responsibility_path(
 
 def write_metrics(store: EmbeddedStore, names: BureauGraphs) -> None:
     """Compute the metrics of one prepared bureau and make its ``metrics`` graph hold exactly them."""
-    things = Things(store.triples(names.checked()))
+    store.replace(names.metrics, metric_triples(store, names, Things(store.triples(names.checked()))))
+
+
+def metric_triples(store: Store, names: BureauGraphs, things: Things) -> list[ox.Triple]:
+    """Return the metrics of one prepared bureau as triples."""
     graph = Graph()
     for triples in (_post_metrics(store, names, things), _path_metrics(store, names, things)):
         for triple in triples:
             graph.add(triple)
-    store.replace(names.metrics, to_oxigraph_triples(graph))
+    return list(to_oxigraph_triples(graph))
 
 
 def _post_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
@@ -134,18 +138,36 @@ def _exposure(ties: frozenset[tuple[str, ...]]) -> tuple[Mapping[str, float], fr
 
 
 def _path_metrics(store: Store, names: BureauGraphs, things: Things) -> Iterator[_Triple]:
-    upward = upward_graph(store, names)
-    supervision = current_supervision(store, names)
     businesses: dict[str, set[str]] = {}
     risks = f"?a a <{SV.IntegrityRisk}> ; <{SV.inBusiness}> ?b"
     for risk, business in _select(store, names, risks, "a", "b"):
         businesses.setdefault(risk, set()).add(business)
-    for risk, own in businesses.items():
-        path = responsibility_path(upward, risk, own, supervision)
-        if path is not None:
-            yield from _metric(names, things, risk, "distance", Decimal(len(path) - 1))
-            route = " → ".join(things.thing(step).id for step in path)
-            yield _metric_node(names, things, risk, "distance"), SV.metricRoute, Literal(route)
+    supervision = current_supervision(store, names)
+    found = _routes(
+        frozenset(_edges(store, names, STEPS_UP)),
+        frozenset((risk, frozenset(own)) for risk, own in businesses.items()),
+        frozenset((business, frozenset(own)) for business, own in supervision.by_business.items()),
+        frozenset(supervision.tier_1),
+    )
+    for risk, path in found.items():
+        yield from _metric(names, things, risk, "distance", Decimal(len(path) - 1))
+        route = " → ".join(things.thing(step).id for step in path)
+        yield _metric_node(names, things, risk, "distance"), SV.metricRoute, Literal(route)
+
+
+_Several = frozenset[tuple[str, frozenset[str]]]
+
+
+@lru_cache(maxsize=16)
+def _routes(
+    steps: frozenset[tuple[str, ...]], risks: _Several, supervised: _Several, tier_1: frozenset[str]
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the responsibility path of each risk that has one; kept for the last few graphs."""
+    upward: nx.DiGraph[str] = nx.DiGraph(sorted(steps))
+    supervision = Supervision(defaultdict(set), set(tier_1))
+    supervision.by_business.update((business, set(own)) for business, own in supervised)
+    paths = ((risk, responsibility_path(upward, risk, own, supervision)) for risk, own in sorted(risks))
+    return {risk: path for risk, path in paths if path is not None}
 
 
 def current_supervision(store: Store, names: BureauGraphs) -> Supervision:
