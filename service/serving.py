@@ -20,6 +20,7 @@ from dutygraph.service.logs import log, log_what_nobody_catches, set_up_logs
 from dutygraph.service.parts import PARTS
 from dutygraph.service.running import Service, open_service
 from dutygraph.service.settings import Settings, SettingsError, load_settings
+from dutygraph.service.warming import warmed
 
 _MOST_WAITING = 2048
 _LARGEST_HEADERS = 32 * 1024
@@ -58,7 +59,8 @@ def serve(
             signal.signal(number, lambda *_: None)
         tell(_where(settings))
         log("service.started")
-        server.run(sockets=[listener])
+        with warmed(service):
+            server.run(sockets=[listener])
         log("service.stopping")
     log("service.stopped")
 
