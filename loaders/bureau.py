@@ -52,7 +52,7 @@ def _of_rdf(quads: Quads, base: str, code: str | None, asked: str | None, readin
     for iri in sorted(set(foreign_bureaus(quads, base))):
         reading.problems.append(Problem(place, say("rdf-base", found=iri, wanted=base)))
     found = Counter(bureau_codes(quads, base))
-    names = "、".join(sorted(found))
+    names = tuple(sorted(found))
     if asked is None and len(found) > 1:
         reading.problems.append(Problem(place, say("rdf-two-bureaus", found=names)))
     elif code is not None and found and code not in found:

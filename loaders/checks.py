@@ -19,7 +19,7 @@ def without_samples(rows: Sequence[Row], reading: Reading) -> Sequence[Row]:
         if row.sample:
             sheets[row.record.file].append(row.record.sheet)
     for file, names in sheets.items():
-        text = say("sample-read" if only_samples else "sample-skipped", sheets="、".join(names))
+        text = say("sample-read" if only_samples else "sample-skipped", sheets=tuple(names))
         reading.notices.append(Problem(Cell(file), text))
     return rows if only_samples else [row for row in rows if not row.sample]
 
@@ -54,7 +54,7 @@ def _blanks(row: Row) -> Iterator[Problem]:
         if column.required and column.header not in values and column.header not in absent:
             yield Problem(row.cell(column.header), say("required", help=column.help))
     if row.form.one_of and not any(header in values for header in row.form.one_of):
-        columns = "、".join(row.form.one_of)
+        columns = tuple(row.form.one_of)
         yield Problem(row.cell(row.form.one_of[0]), say("one-of", columns=columns))
 
 

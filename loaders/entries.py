@@ -107,7 +107,7 @@ class _Reader:
         """Yield the fields that hold something, noting every problem."""
         known = {one.name: one for one in self.kind.fields}
         for name in given.keys() - known.keys():
-            text = say("entry-unknown-field", field=str(name)[:60], fields="、".join(known))
+            text = say("entry-unknown-field", field=str(name)[:60], fields=tuple(known))
             self.problems.append(FieldProblem(str(name)[:60], text))
         row: dict[str, str] = {}
         for name, form in known.items():
@@ -269,7 +269,7 @@ def _plain_item(known: FieldForm, item: object) -> tuple[str | None, Raw]:
         kind, identifier = item.get("kind"), item.get("id")
         if item.keys() == {"kind", "id"} and kind in kinds and isinstance(identifier, str):
             return kind, identifier
-        raise UnfitError(say("entry-bad-reference", kinds="、".join(kinds)))
+        raise UnfitError(say("entry-bad-reference", kinds=tuple(kinds)))
     if item is None or isinstance(item, str | bool | int | float):
         if isinstance(item, int) and not isinstance(item, bool) and abs(item) > _EXACT:
             return None, str(item)[:_SHOWN]

@@ -101,7 +101,7 @@ def _missing_sheets(rows: Sequence[Row], reading: Reading, rdf: bool) -> Iterato
             yield Problem(place, say("missing-sheet", name=form.name))
         elif _numbered(form):
             reading.notices.append(Problem(place, say("absent-sheet", name=form.name)))
-    others = "、".join(form.name for form in absent if not form.needed and not _numbered(form))
+    others = tuple(form.name for form in absent if not form.needed and not _numbered(form))
     if others:
         reading.notices.append(Problem(place, say("absent-sheets", names=others)))
 

@@ -17,7 +17,9 @@ def _catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def say(key: str, /, **values: object) -> Text:
-    """Return message *key* in both languages, its placeholders filled; a ``Text`` value fills each in kind.
+    """Return message *key* in both languages, its placeholders filled.
+
+    A ``Text`` fills each language in kind; a tuple is listed as the language lists things.
 
     Raises:
         KeyError: there is no such message, or a placeholder was not given.
@@ -28,4 +30,6 @@ def say(key: str, /, **values: object) -> Text:
 
 
 def _in(value: object, lang: str) -> object:
+    if isinstance(value, tuple):
+        return ("、" if lang == "zh" else ", ").join(map(str, value))
     return value.in_language(lang) if isinstance(value, Text) else value

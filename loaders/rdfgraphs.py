@@ -50,7 +50,7 @@ def make_rdf_statements(quads: Quads, names: BureauGraphs, reading: Reading) -> 
     if sorter.derived:
         reading.notices.append(Problem(place, say("rdf-derived", count=sorter.derived)))
     if sorter.skipped:
-        graphs = "、".join(sorted(sorter.skipped))
+        graphs = tuple(sorted(sorter.skipped))
         reading.notices.append(Problem(place, say("rdf-graphs", graphs=graphs)))
     if sorter.unknown:
         text = say("rdf-unknown", count=len(sorter.unknown), example=min(sorter.unknown))

@@ -77,8 +77,8 @@ def read_grids(grids: Sequence[Grid], reading: Reading) -> None:
         elif grid.sheet.strip() not in SERVICE_SHEETS:
             _tell_unknown_sheet(grid, {form.name for _, form in known if form}, reading)
     if grids and not any(form for _, form in known):
-        found = "、".join(grid.sheet for grid in grids)
-        expected = "、".join(form.name for form in sheet_forms()[:10])
+        found = tuple(grid.sheet for grid in grids)
+        expected = tuple(form.name for form in sheet_forms()[:10])
         reading.problems.append(
             Problem(Cell(grids[0].file), say("no-known-sheet", found=found, expected=expected))
         )
@@ -118,7 +118,7 @@ def _read_sheet(grid: Grid, form: SheetForm, reading: Reading) -> None:
         return
     header = find_header(grid, form)
     if header is None:
-        expected = "、".join(column.header for column in form.columns)
+        expected = tuple(column.header for column in form.columns)
         reading.problems.append(Problem(place, say("no-header", expected=expected)))
         return
     layout = _layout(grid, form, header, reading)
@@ -164,7 +164,7 @@ def _header_problems(
         places = known.get(column.header, ())
         cell = Cell(grid.file, grid.sheet, header.row + 1, column.header)
         if len(places) > 1:
-            names = "、".join(map(letters, places))
+            names = tuple(map(letters, places))
             yield Problem(cell, say("duplicate-header", column=column.header, letters=names))
         if not places and column.required:
             yield Problem(cell, say("missing-column", column=column.header, help=column.help))
@@ -180,7 +180,7 @@ def _header_notices(
     absent = [c.header for c in form.columns if c.header not in known and not c.required and not c.optional]
     if absent:
         place = Cell(grid.file, grid.sheet, header.row + 1)
-        yield Problem(place, say("absent-columns", columns="、".join(absent)))
+        yield Problem(place, say("absent-columns", columns=tuple(absent)))
     for index, name in extras.items():
         count = sum(1 for row in grid.rows[header.data :] if index < len(row) and plain(row[index]))
         cell = Cell(grid.file, grid.sheet, header.row + 1, name)

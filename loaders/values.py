@@ -187,7 +187,7 @@ def _words(column: ColumnForm, _raw: Raw, text: str, _row: Mapping[str, str]) ->
     for known in column.words:
         if folded(known) == word:
             return known
-    raise UnfitError(say("not-a-word", value=text, words="、".join(column.words)))
+    raise UnfitError(say("not-a-word", value=text, words=tuple(column.words)))
 
 
 def _part(_column: ColumnForm, _raw: Raw, text: str, _row: Mapping[str, str]) -> str:

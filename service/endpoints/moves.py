@@ -21,7 +21,7 @@ from dutygraph.service.lifecycle.moving import Asked, Mover, mover_of, moving, w
 from dutygraph.service.lifecycle.table import LifeCycle, life_cycles
 from dutygraph.service.models import ApiModel, BilingualText, Dated, bilingual
 from dutygraph.service.problems import ProblemError
-from dutygraph.service.records.acting import check_tag, there, written
+from dutygraph.service.records.acting import check_tag, kind_named, there, written
 from dutygraph.service.records.addressing import PreconditionsDep, RecordDep
 from dutygraph.service.records.models import FieldValue, MoveRow, RecordBody, WrittenRecord, checked_text
 from dutygraph.service.records.shown import move_row
@@ -127,7 +127,8 @@ def make_move(
 def _cycle(kind: str) -> LifeCycle:
     found = life_cycles().get(kind)
     if found is None:
-        raise ProblemError(409, "no-life-cycle", kind=kind)
+        title = kind_named(kind).title
+        raise ProblemError(409, "no-life-cycle", kind=title.zh, kind_en=title.en)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request, Response
@@ -29,16 +30,15 @@ from dutygraph.service.records.acting import (
     creation,
     location,
     note_restricted,
-    refuse_referred,
     replacement,
     require_making,
     there,
     written,
 )
-from dutygraph.service.records.addressing import KindDep, PreconditionsDep, RecordDep
+from dutygraph.service.records.addressing import KindDep, PreconditionsDep, RecordAsked, RecordDep
 from dutygraph.service.records.changes import deleting
 from dutygraph.service.records.columns import field_filter, file_columns, json_columns
-from dutygraph.service.records.held import record_tag
+from dutygraph.service.records.held import Held, Reference, record_tag
 from dutygraph.service.records.models import (
     DatedRecord,
     KindModel,
@@ -47,6 +47,7 @@ from dutygraph.service.records.models import (
     RecordModel,
     WrittenRecord,
 )
+from dutygraph.service.records.referring import refuse_referred
 from dutygraph.service.records.shown import ShownRecord, kind_model
 from dutygraph.service.records.writing import Sight, visible, write_on
 from dutygraph.service.running import ViewDep, require_scope
@@ -224,10 +225,15 @@ def delete_record(asked: RecordDep, given: PreconditionsDep) -> Response:
         check_tag(seen.visible, asked.kind, asked.id, given.match)
         refuse_referred(
             held.references(asked.kind, asked.id),
-            lambda: visible(asked.view()).references(asked.kind, asked.id),
+            lambda: _seen_references(asked),
             asked.kind.kind,
         )
         return deleting(held, asked.kind, asked.id), asked.target, ""
 
     write_on(asked.service, asked.sight, Action.RECORD_DELETE, plan)
     return Response(status_code=204)
+
+
+def _seen_references(asked: RecordAsked) -> tuple[Held, Sequence[Reference]]:
+    held = visible(asked.view())
+    return held, held.references(asked.kind, asked.id)

@@ -17,7 +17,7 @@ from dutygraph.ontology import SV
 from dutygraph.service.access.roles import Caller, Role
 from dutygraph.service.lifecycle.changes_of_state import change_statements, state_of, state_statement
 from dutygraph.service.lifecycle.conditions import Condition, Situation, selected, unmet
-from dutygraph.service.lifecycle.table import LifeCycle, Move, State, life_cycles
+from dutygraph.service.lifecycle.table import LifeCycle, Move, State, called, life_cycles
 from dutygraph.service.problems import ErrorItem, ProblemError
 from dutygraph.service.records.changes import entered, replacing
 from dutygraph.service.records.fielderrors import field_errors
@@ -140,8 +140,8 @@ def with_delta(held: Held, delta: Delta) -> ox.Store:
 
 def by_whom(move: Move) -> Text:
     """Say who makes a move."""
-    roles = [role.value for role in Role if role in move.by]
-    return Text("、".join(roles) or "系统", ", ".join(roles) or "the system")
+    who = [called(role) for role in Role if role in move.by] or [called(None)]
+    return Text("或".join(one.zh for one in who), " or ".join(one.en for one in who))
 
 
 def _listed(cycle: LifeCycle, state: State, word: str, mover: Mover) -> Move:
@@ -185,17 +185,7 @@ def _delta(
     before = held.fields(kind, identifier).fields
     foreign = [name for name in asked.fields if name not in move.fields]
     if foreign:
-        named = "、".join(move.fields) or "–"
-        items = [
-            ErrorItem(
-                Text(
-                    f"这一步不填“{name[:60]}”；可填：{named}。",
-                    f"“{name[:60]}” is not given with this move; {named} may be.",
-                ),
-                pointer=f"/body/fields/{name[:60]}",
-            )
-            for name in foreign
-        ]
+        items = [ErrorItem(_not_given(kind, move, name), f"/body/fields/{name[:60]}") for name in foreign]
         raise ProblemError(422, "unfit", count=len(items), errors=items)
     written = {name: _written(word, held, mover, asked) for name, word in move.sets.items()}
     fields = {**before, **{n: v for n, v in written.items() if v is not None}, **asked.fields}
@@ -210,6 +200,20 @@ def _delta(
     states = (state_of(held, cycle, identifier), cycle.states[move.end])
     made = (asked.today, asked.now, mover.appointment, asked.note)
     return _with_change(held, cycle, identifier, states, graph, made, delta)
+
+
+def _not_given(kind: KindForm, move: Move, name: str) -> Text:
+    known = kind.field(name)
+    title = known.title if known else Text(name[:60], name[:60])
+    titles = [field.title for one in move.fields if (field := kind.field(one))]
+    if not titles:
+        return Text(
+            f"这一步不填“{title.zh}”，也不填其他栏。", f"This move takes no fields, so not “{title.en}”."
+        )
+    zh, en = "、".join(one.zh for one in titles), ", ".join(one.en for one in titles)
+    return Text(
+        f"这一步不填“{title.zh}”；可填：{zh}。", f"“{title.en}” is not given with this move; {en} may be."
+    )
 
 
 def _with_change(

@@ -91,6 +91,12 @@ def life_cycles() -> Mapping[str, LifeCycle]:
 
 
 @cache
+def called(role: Role | None) -> Text:
+    """Return what those are called who move in a role; None is the system."""
+    return Text(**_table()["roles"][role.value if role else SYSTEM])
+
+
+@cache
 def _table() -> Mapping[str, Any]:
     text = resources.files("dutygraph.service.lifecycle").joinpath("moves.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import quote
 
@@ -23,7 +23,7 @@ from dutygraph.service.lifecycle.table import LifeCycle, life_cycles
 from dutygraph.service.problems import ErrorItem, ProblemError
 from dutygraph.service.records.changes import creating, entered, replacing
 from dutygraph.service.records.fielderrors import field_errors
-from dutygraph.service.records.held import Held, Reference, record_tag
+from dutygraph.service.records.held import Held, record_tag
 from dutygraph.service.records.models import WrittenRecord, change_model
 from dutygraph.service.records.shown import ShownRecord
 from dutygraph.service.records.writing import Sight, whole
@@ -85,38 +85,6 @@ def check_written_so(given: str, read: str) -> None:
     if given != read:
         text = Text(f"编号应写作“{read}”。", f"The id is written “{read}”.")
         raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/path/id")])
-
-
-def refuse_referred(
-    references: Sequence[Reference], seen: Callable[[], Sequence[Reference]], kind: str
-) -> None:
-    """Refuse to delete what others refer to; *seen* gives the references that the caller sees.
-
-    That a record is seen is not enough: the office sees a talk, and not what it was about.
-
-    Raises:
-        ProblemError: 409.
-
-    """
-    if kind == "bureau":
-        text = Text("单位本身不能删除。", "The bureau itself cannot be deleted.")
-        raise ProblemError(409, "conflict", detail=text)
-    if not references:
-        return
-    shown = [one for one in seen() if one.kind]
-    errors = [
-        ErrorItem(Text(f"{one.kind} {one.id} 的“{one.property}”", f"“{one.property}” of {one.kind} {one.id}"))
-        for one in shown[:_LISTED_REFERENCES]
-    ]
-    choices = [{"kind": one.kind, "id": one.id, "property": one.property} for one in shown]
-    if not shown:
-        text = Text(
-            "有当前身份不可见的记录引用它，未删除。", "A record that this role does not see refers to it."
-        )
-        raise ProblemError(409, "referred-to", detail=text)
-    raise ProblemError(
-        409, "referred-to", count=len(shown), errors=errors, choices=choices[:_LISTED_REFERENCES]
-    )
 
 
 def require_making(caller: Caller, kind: KindForm) -> None:

@@ -43,10 +43,10 @@ def field_filter(kind: KindForm, told: str) -> Callable[[ShownRecord], bool]:
     """
     name, _, value = told.partition(":")
     if kind.field(name) is None:
-        known = "、".join(field.name for field in kind.fields)
+        known = [field.name for field in kind.fields]
         text = Text(
-            f"没有字段“{name[:60]}”；可用的：{known}。",
-            f"There is no field “{name[:60]}”; there are: {known}.",
+            f"没有字段“{name[:60]}”；可用的：{'、'.join(known)}。",
+            f"There is no field “{name[:60]}”; there are: {', '.join(known)}.",
         )
         raise ProblemError(422, "unfit", count=1, errors=[ErrorItem(text, pointer="/query/where")])
     return lambda record: value in _texts(record.fields.get(name))

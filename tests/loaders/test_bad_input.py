@@ -62,7 +62,7 @@ def test_a_very_long_cell(tmp_path: Path) -> None:
 def test_an_unknown_word_is_refused_with_the_words_there_are(tmp_path: Path) -> None:
     rows = (("措施编号", "环节"), ("C1", "随时"))
     cell = Cell("book.xlsx", "表4 风险与措施", 2, "环节")
-    refused(tmp_path, {"表4 风险与措施": rows}, cell, "应为：事前、事中、事后", "Expected: 事前、事中、事后")
+    refused(tmp_path, {"表4 风险与措施": rows}, cell, "应为：事前、事中、事后", "Expected: 事前, 事中, 事后")
 
 
 def test_a_needed_cell_left_blank(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_a_needed_cell_left_blank(tmp_path: Path) -> None:
 def test_a_row_with_neither_of_its_identifiers(tmp_path: Path) -> None:
     rows = (("风险编号", "措施编号", "节点编号"), (None, None, "N1"))
     loaded = load_book(tmp_path, {"表4 风险与措施": rows})
-    assert "Fill at least one of: 风险编号、措施编号" in only(loaded.problems).message.en
+    assert "Fill at least one of: 风险编号, 措施编号" in only(loaded.problems).message.en
 
 
 def test_a_value_whose_thing_has_no_identifier(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_no_known_sheet(tmp_path: Path) -> None:
     path = write_book(tmp_path / "x.xlsx", {"Sheet1": (("甲",), ("乙",)), "Sheet2": ()})
     problem = only(load([path]).problems)
     assert problem.cell == Cell("x.xlsx")
-    assert "Found: Sheet1、Sheet2" in problem.message.en
+    assert "Found: Sheet1, Sheet2" in problem.message.en
     assert "表1 业务清单" in problem.message.en
 
 
@@ -187,7 +187,7 @@ def test_a_known_sheet_without_header_or_rows(tmp_path: Path) -> None:
     loaded = load_book(tmp_path, {NODE_SHEET: (("甲", "乙"), (1, 2)), "部门": (("部门",),), "线图": ()})
     problem = only(loaded.problems)
     assert problem.cell == Cell("book.xlsx", NODE_SHEET)
-    assert "Expected columns: 业务编号、节点编号" in problem.message.en
+    assert "Expected columns: 业务编号, 节点编号" in problem.message.en
     told = {n.cell.sheet for n in loaded.notices if "no data rows" in n.message.en}
     assert told == {"部门", "线图"}
 
@@ -206,7 +206,7 @@ def test_a_header_twice(tmp_path: Path) -> None:
     loaded = load_book(tmp_path, {NODE_SHEET: rows})
     problem = only(loaded.problems)
     assert problem.cell == Cell("book.xlsx", NODE_SHEET, 1, "节点名称")
-    assert "more than once (columns B、D)" in problem.message.en
+    assert "more than once (columns B, D)" in problem.message.en
 
 
 def test_a_header_that_surely_means_a_missing_column_is_refused(tmp_path: Path) -> None:

@@ -192,7 +192,7 @@ def test_a_base_that_is_not_that_of_the_data(tmp_path: Path) -> None:
 def test_one_of_several_bureaus(tmp_path: Path) -> None:
     other = BUREAU.replace("demo", "two")
     text = f"b:B1 a sv:Business . <{other}/business/B1> a sv:Business ."
-    assert "several bureaus: demo、two" in only(load_turtle(tmp_path, text).problems).message.en
+    assert "several bureaus: demo, two" in only(load_turtle(tmp_path, text).problems).message.en
     assert triples(load_turtle(tmp_path, text, bureau="demo")) == {("business/B1", "type", "Business")}
 
 

@@ -245,7 +245,7 @@ def test_words_are_taken_by_any_of_their_names() -> None:
     assert read("words", "中", scheme="ControlStageScheme") == "事中"
     assert read("words", "部门", words=("部门", "班组")) == "部门"
     told = refuse("words", "随时", scheme="ControlStageScheme", words=("事前", "事中", "事后"))
-    assert "Expected: 事前、事中、事后" in told
+    assert "Expected: 事前, 事中, 事后" in told
 
 
 @pytest.mark.parametrize(

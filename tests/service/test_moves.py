@@ -149,9 +149,9 @@ def test_what_is_not_listed_is_refused_with_what_is(cast: Cast) -> None:
 
     assert answer.status_code == 409
     assert {(one["to"], one["by"]) for one in answer.json()["choices"]} == {
-        ("已发现", "T2"),
-        ("已分类分级", "T1"),
-        ("已升级", "T1、T2"),
+        ("已发现", "二级监督员"),
+        ("已分类分级", "一级监督员"),
+        ("已升级", "一级监督员或二级监督员"),
     }
     assert move(cast.t1, "issue/I90", "没有的状态").status_code == 409
     assert state(cast, "issue/I90") == "已发现"
@@ -161,7 +161,14 @@ def test_a_move_is_made_by_whom_the_table_says(cast: Cast) -> None:
     cast.make("issue", "I91", {"label": "乙", "evidence": ["附件"], "materialises": ["R04-01"]})
     fields = {"category": "执行类", "grade": "二级"}
 
-    assert move(cast.so, "issue/I91", "已分类分级", fields=fields).status_code == 403
+    refused = move(cast.so, "issue/I91", "已分类分级", fields=fields)
+    assert refused.status_code == 403
+    assert refused.json()["text"]["zh"] == "这一步由一级监督员办理。"
+    assert refused.json()["text"]["en"] == "This move is made by a tier-1 supervisor."
+    foreign = move(cast.t1, "issue/I91", "已分类分级", fields={**fields, "dueDate": "2025-06-30"})
+    assert [one["text"]["zh"] for one in foreign.json()["errors"]] == ["这一步不填“期限”；可填：分类、分级。"]
+    unlisted = move(cast.t1, "issue/I91", "已销号").json()["errors"]
+    assert "确认分类分级：→已分类分级（一级监督员）" in [one["text"]["zh"] for one in unlisted]
     assert move(cast.t1, "issue/I91", "已分类分级", fields=fields).status_code == 200
 
 

@@ -166,9 +166,35 @@ def test_what_others_refer_to_is_not_deleted(so: TestClient, door: Door) -> None
         ("holding", "G12-P011", "heldPost"),
         ("node", "B04-N01", "performedBy"),
     }
+    assert {one["text"]["zh"] for one in answer.json()["errors"]} == {
+        "任职“G12-P011”的“岗位编号”",
+        "流程节点“现场勘查”（B04-N01）的“执行岗位”",
+    }
+    assert "process node “现场勘查” (B04-N01): performed by" in {
+        one["text"]["en"] for one in answer.json()["errors"]
+    }
     assert exported(door) == before
     assert so.delete(f"{RECORDS}/business/B04", headers={"If-Match": "*"}).status_code == 409
     assert so.delete(f"{RECORDS}/bureau/demo", headers={"If-Match": "*"}).status_code == 409
+
+
+def test_what_only_a_hidden_record_refers_to_is_not_deleted_and_nothing_is_told_of_that(
+    so: TestClient, door: Door
+) -> None:
+    """The office sees that there was a talk, not what it was about."""
+    issue = {"foundOn": "2025-06-01", "label": "缺照片", "evidence": ["照片"]}
+    assert so.post(f"{RECORDS}/issue", json={"id": "I1", "fields": issue}).status_code == 201
+    talk = {"aboutIssue": "I1", "heldOn": "2025-06-05"}
+    assert so.post(f"{RECORDS}/talk", json={"id": "TH1", "fields": talk}).status_code == 201
+    before = exported(door)
+
+    answer = so.delete(f"{RECORDS}/issue/I1", headers={"If-Match": "*"})
+
+    told = answer.json()
+    assert (answer.status_code, told["type"].rpartition("/")[2]) == (409, "not-deletable")
+    assert (told["errors"], told.get("choices")) == ([], None)
+    assert not [word for word in ("谈话", "talk", "引用", "refer", "1", "TH1") if word in told["detail"]]
+    assert exported(door) == before
 
 
 def test_a_deleted_record_is_gone_with_what_pointed_at_it_by_its_own_field(so: TestClient) -> None:
