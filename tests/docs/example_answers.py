@@ -1,7 +1,8 @@
 """The example answers of the OpenAPI document: taken from a service over the example bureau.
 
 ``python -m tests.docs.example_answers`` writes them into ``service/examples.json``; tests hold them to their
-schemas and to the shape of what a service answers. What differs from run to run is written the same each time; of long lists two items are kept.
+schemas and to the shape of what a service answers. What differs from run to run
+is written the same each time; of long lists two items are kept.
 """
 
 from __future__ import annotations

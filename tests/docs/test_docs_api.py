@@ -20,9 +20,8 @@ from dutygraph.service.problems import problem_texts
 from tests.docs.api_page import SHOWN, Block, Shell, compare, parts
 from tests.docs.documents import ROOT, Edit, shell_lines, steps
 from tests.docs.test_docs_commands import make
+from tests.service.restoring import read_here
 from tests.service.running import again
-
-pytestmark = pytest.mark.long
 
 PAGE = ROOT / "docs" / "api.md"
 TEXT = PAGE.read_text(encoding="utf-8")
@@ -38,6 +37,7 @@ def started(folder: Path) -> Iterator[Shell]:
         patch.chdir(folder)
         cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
         patch.setattr(PasswordHash, "recommended", lambda: cheap)
+        patch.setattr("dutygraph.service.imports.importing.subprocess.run", read_here)
         *prepare, serve = steps(PAGE)[:STARTING]
         for command in prepare:
             assert not isinstance(command, Edit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import os
@@ -17,6 +18,9 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+from typer.testing import CliRunner
+
+from dutygraph.cli.app import app
 from dutygraph.commits import Action, Committer, StoreFolder
 from dutygraph.service.access.roles import Role
 from dutygraph.service.accounts import Grant
@@ -132,7 +136,8 @@ def _wait(process: subprocess.Popen[bytes], port: int) -> None:
 
 def symptoms(store: Path) -> set[str]:
     """Return what ``dutygraph doctor`` finds."""
-    said = subprocess.run([COMMAND, "doctor", store, "--json"], capture_output=True, check=False, timeout=120)
+    said = CliRunner().invoke(app, ["doctor", str(store), "--json"])
+    gc.collect()  # lets go of the lock that the command holds on the store folder
     return {one["key"] for one in json.loads(said.stdout)["symptoms"]}
 
 

@@ -14,8 +14,6 @@ from dutygraph.service.access.tables import access_tables
 from tests.docs.documents import ROOT
 from tests.service.conftest import ClientFor
 
-pytestmark = pytest.mark.long
-
 IDS: Mapping[str, str] = {
     "code": "SL01",
     "business": "B04",

@@ -14,9 +14,7 @@ from dutygraph.commits import Committer, StoreFolder
 from tests.cli.door import RISKS, ledger
 from tests.service.bad_days import HOME, Answer, Running, controls, make_store, serving, symptoms
 
-pytestmark = pytest.mark.long
-
-ROUNDS = 3
+ROUNDS = 2
 OF_A_CONTROL = 5
 """Triples of a control as these tests write it: class, id, label, stage, owner."""
 
@@ -70,7 +68,7 @@ def test_an_import_survives_kills(tmp_path: Path) -> None:
     row = ("R04-01", "B04-N01", "勘查时暗示施工单位", "C1", "双人勘查", "事中", "G12")
     book = ledger(tmp_path / "new.xlsx", 风险与措施=(*RISKS[:1], row)).read_bytes()
     token = ""
-    for delay in (0.0, 0.15, 0.5):
+    for delay in (0.0, 0.3):
         with serving(store, token=token) as service:
             token = service.token = token or service.sign_in()
             made = upload(service, book)
