@@ -12,6 +12,7 @@ from dutygraph.loaders.fields import kind_forms
 from dutygraph.model import Delta, GraphKind
 from dutygraph.service.access.roles import Scope
 from dutygraph.service.access.writes import require_write
+from dutygraph.service.answers import AnswersDep, list_kept
 from dutygraph.service.figures import (
     answer_figure,
     cache_headers,
@@ -99,6 +100,7 @@ def list_kinds(view: ViewDep, request: Request) -> Response:
 )
 def list_records(
     asked: KindDep,
+    answers: AnswersDep,
     query: ListQueryDep,
     request: Request,
     text: Annotated[
@@ -118,15 +120,22 @@ def list_records(
     filters = [field_filter(asked.kind, one) for one in where or ()]
     view = asked.view()
     held = visible(view)
-    found = [ShownRecord(held, asked.kind, name) for name in sorted(held.identifiers(asked.kind))]
-    if text:
-        found = [one for one in found if text in one.id or text in one.label]
-    found = [one for one in found if all(lets_through(one) for lets_through in filters)]
+    ids = sorted(held.identifiers(asked.kind))
     restricted = held.registered_in(GraphKind.RESTRICTED)
-    if any(one.iri in restricted for one in found):
-        note_restricted(asked.service, view, asked.kind.kind)
-    columns = json_columns() if query.form(request) == "json" else file_columns(asked.kind)
-    return answer_list(found, columns, view, query, request)
+    noted = any(held.iri(asked.kind.kind, name) in restricted for name in ids)
+
+    def answer() -> Response:
+        found = [ShownRecord(held, asked.kind, name) for name in ids]
+        if text:
+            found = [one for one in found if text in one.id or text in one.label]
+        found = [one for one in found if all(lets_through(one) for lets_through in filters)]
+        if any(one.iri in restricted for one in found):
+            note_restricted(asked.service, view, asked.kind.kind)
+        columns = json_columns() if query.form(request) == "json" else file_columns(asked.kind)
+        return answer_list(found, columns, view, query, request)
+
+    # what is restricted is read anew each time, since each reading is noted
+    return answer() if noted else list_kept(answers, view, request, query.form(request), answer)
 
 
 @router.get(
