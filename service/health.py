@@ -38,7 +38,7 @@ async def health() -> Health:
 
 @router.get("/ready", summary="是否可以工作 / Whether the service can work")
 def ready(service: ServiceDep) -> Ready:
-    """图库可读可写、磁盘有余量；否则 503 说明原因 / The store works, the disk has room; 503 says what fails."""
+    """图库可读可写、磁盘有余量；否则 503 说明原因 / The store works, the disk has room; 503 says why not."""
     _probe(service)
     trouble = service.folder.store.trouble
     if trouble.damaged is not None:

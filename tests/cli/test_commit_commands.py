@@ -67,9 +67,13 @@ def test_a_past_that_cannot_be_had_is_told(store: Path, tmp_path: Path) -> None:
 
 
 def test_an_audit_log_that_is_whole(store: Path) -> None:
-    assert run("audit", "verify", store).stdout == "共2条，全部完好\n"
-    assert run("audit", "verify", store, "--lang", "en").stdout == "2 entries: all whole\n"
-    assert run("audit", "verify", store, "--data").stdout == "共2条，全部完好\n"
+    chinese = run("audit", "verify", store).stdout.splitlines()
+    assert chinese[:2] == ["共2条，全部完好", "已核对：审计条目、改动文件、规则存档"]
+    assert chinese[2].startswith("未核对：各局的数据（加 --data 核对）、推导结果和缺口登记")
+    english = run("audit", "verify", store, "--data", "--lang", "en").stdout.splitlines()
+    assert english[0] == "2 entries: all whole"
+    assert english[1].endswith("the data of the bureaus")
+    assert english[2].startswith("Not verified: what was derived and the register of gaps")
     assert run("audit", "verify", store, "--json").stdout == ""
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import shutil
 import threading
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from dutygraph.commits import Action, Actor, Broken, Committer, StoreFolder
 from dutygraph.commits.chain import canonical
+from dutygraph.commits.rulesets import digest_of
 
 from .bureaus import NAMES, SO, Clock, commit, control, delta, opened, reopened, risk
 
@@ -186,6 +188,141 @@ def test_an_entry_in_another_graph_is_found(store: Path) -> None:
 
     tamper(store, change)
     assert [one.sequence for one in broken(store)] == [3]
+
+
+EXTRA: dict[str, Callable[[ox.Quad], ox.Quad]] = {
+    "a word of another kind": lambda q: ox.Quad(q.subject, _LABEL, ox.Literal("x"), q.graph_name),
+    "a word that is no text": lambda q: ox.Quad(q.subject, q.predicate, ox.NamedNode("x:y"), q.graph_name),
+    "a word in another language": lambda q: ox.Quad(
+        q.subject, _LABEL, ox.Literal("x", language="en"), q.graph_name
+    ),
+    "something of nobody": lambda q: ox.Quad(ox.NamedNode("x:y"), _LABEL, ox.Literal("x"), q.graph_name),
+    "something of a later entry": lambda q: ox.Quad(entry(99), _LABEL, ox.Literal("x"), q.graph_name),
+}
+_LABEL = ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+
+
+@pytest.mark.parametrize("number", [3, 5])
+@pytest.mark.parametrize("what", sorted(EXTRA))
+def test_what_was_added_to_an_entry_or_among_the_entries_is_found(
+    store: Path, what: str, number: int
+) -> None:
+    tamper(store, lambda graphs: graphs.add(EXTRA[what](of(graphs, number)[0])))
+
+    [found] = broken(store)
+    assert found.sequence == (number if what.startswith("a word") else None)
+    assert found.text.zh.startswith("第" if what.startswith("a word") else "审计记录中多出")
+
+
+def test_what_was_taken_from_an_entry_is_found(store: Path) -> None:
+    """Its type alone is in no field that the hash is over."""
+
+    def change(graphs: ox.Store) -> None:
+        kind = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
+        [quad] = graphs.quads_for_pattern(entry(3), kind, None, None)
+        graphs.remove(quad)
+
+    tamper(store, change)
+    assert [one.sequence for one in broken(store)] == [3]
+
+
+def archive_of(store: Path) -> Path:
+    [archive] = (store / "rulesets").glob("*.zip")
+    return archive
+
+
+def other_archive(store: Path) -> Path:
+    """Put rules of another version beside those in force: whole, and named by their digest."""
+    files = {"shapes/x.ttl": b"# other rules"}
+    path = store / "rulesets" / f"{digest_of(files)}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def rewrite(path: Path, change: Callable[[dict[str, bytes]], object]) -> None:
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+
+
+def swap(archive: Path, other: Path) -> None:
+    other.replace(archive)
+
+
+ARCHIVES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "removed": (lambda store: archive_of(store).unlink(), "is missing"),
+    "garbage": (lambda store: archive_of(store).write_bytes(b"PK"), "was altered"),
+    "one shape less": (
+        lambda store: rewrite(archive_of(store), lambda files: files.popitem()),
+        "was altered",
+    ),
+    "one shape altered": (
+        lambda store: rewrite(archive_of(store), lambda files: files.update({min(files): b"#"})),
+        "was altered",
+    ),
+    "swapped": (lambda store: swap(archive_of(store), other_archive(store)), "was altered"),
+    "added": (lambda store: (store / "rulesets" / f"{'0' * 64}.zip").write_bytes(b""), "was altered"),
+    "no archive": (lambda store: (store / "rulesets" / "notes.txt").write_bytes(b""), "is no archive"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(ARCHIVES))
+def test_archives_of_rules_that_are_not_as_written_are_found(store: Path, what: str) -> None:
+    change, words = ARCHIVES[what]
+    digest = archive_of(store).stem
+    change(store)
+
+    [found] = broken(store)
+    assert words in found.text.en
+    assert "rulesets/" in found.text.zh
+    if what in {"added", "no archive"}:
+        assert (found.bureau, found.commit) == (None, None)
+    else:
+        assert (found.bureau, found.commit, found.ruleset) == ("demo", 1, digest)
+
+
+def test_rules_kept_without_a_commit_of_them_are_no_alarm(store: Path) -> None:
+    other_archive(store)
+
+    assert broken(store) == []
+
+
+REMEMBERED = {"underRuleset": "", "judgedAsOf": "2020-02-02", "committedAt": "2020-02-02T00:00:00Z"}
+
+
+@pytest.mark.parametrize("what", [*REMEMBERED, "removed", "added", "lacking"])
+def test_a_commit_that_is_remembered_otherwise_is_found(store: Path, what: str) -> None:
+    """The rules of another version are named as those of then; or its date, its time, the commit itself."""
+    node = ox.NamedNode(f"{NAMES.bureau}/commit/2")
+    digest = other_archive(store).stem
+
+    def change(graphs: ox.Store) -> None:
+        quads = list(graphs.quads_for_pattern(node, None, None, None))
+        assert quads
+        for quad in quads:
+            field, value = quad.predicate.value.removeprefix(SV), quad.object
+            if what == "removed" or (what == "lacking" and field == "underRuleset"):
+                graphs.remove(quad)
+            elif what == "added":
+                number = ox.Literal("9", datatype=getattr(value, "datatype", None))
+                said = number if field == "commitNumber" else value
+                graphs.add(
+                    ox.Quad(ox.NamedNode(f"{node.value[:-1]}9"), quad.predicate, said, quad.graph_name)
+                )
+            elif field == what and isinstance(value, ox.Literal):
+                graphs.remove(quad)
+                said = ox.Literal(REMEMBERED[field] or digest, datatype=value.datatype)
+                graphs.add(ox.Quad(node, quad.predicate, said, quad.graph_name))
+
+    tamper(store, change)
+    [found] = broken(store)
+    assert found.bureau == "demo"
+    assert found.commit == {"added": 9, "lacking": None}.get(what, 2)
 
 
 def test_an_entry_that_was_added_is_found(store: Path) -> None:

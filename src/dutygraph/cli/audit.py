@@ -15,6 +15,7 @@ from dutygraph.cli.console import refuse
 from dutygraph.cli.options import Lang, Language
 from dutygraph.commits import AuditEntry, Committer, UnknownBureauError
 from dutygraph.commits.chain import instant
+from dutygraph.model import Text
 from dutygraph.store import StoreError, StoreFolder
 
 BROKEN = 1
@@ -31,7 +32,7 @@ def run(
     task: Annotated[
         Task,
         typer.Argument(
-            help="verify 核对审计链和改动文件，log 列出条目 / verify the chain, or list the entries"
+            help="verify 核对审计链、改动文件和规则存档，log 列出条目 / verify the chain, or list the entries"
         ),
     ],
     store: Annotated[Path, typer.Argument(metavar="DIR", help="图库文件夹 / store folder")],
@@ -79,19 +80,38 @@ def _verify(committer: Committer, lang: Language, *, data: bool, as_json: bool) 
     entries = next((entry.sequence for entry in committer.entries()), 0)
     if as_json:
         for one in broken:
-            told = {"sequence": one.sequence, "bureau": one.bureau, "commit": one.commit}
+            told = {
+                "sequence": one.sequence,
+                "bureau": one.bureau,
+                "commit": one.commit,
+                "ruleset": one.ruleset,
+            }
             text = {"zh": one.text.zh, "en": one.text.en}
             typer.echo(json.dumps({**told, "text": text}, ensure_ascii=False))
         return not broken
     for one in broken:
         typer.echo(one.text.in_language(lang.value))
-    if lang is Language.EN:
-        typer.echo(
-            f"{entries} entries: {len(broken)} places broken" if broken else f"{entries} entries: all whole"
-        )
-    else:
-        typer.echo(f"共{entries}条，{len(broken)}处不符" if broken else f"共{entries}条，全部完好")
+    typer.echo(_summary(entries, len(broken), data=data).in_language(lang.value))
     return not broken
+
+
+def _summary(entries: int, broken: int, *, data: bool) -> Text:
+    """Return the last lines: how many entries, what was held to them, and what was not read."""
+    outcome = Text(f"{broken}处不符", f"{broken} places broken") if broken else Text("全部完好", "all whole")
+    read = Text("审计条目、改动文件、规则存档", "audit entries, files of changes, archives of rules")
+    rest = Text(
+        "推导结果和缺口登记（停止服务后由 dutygraph doctor 核对）",
+        "what was derived and the register of gaps (dutygraph doctor does, while no service runs)",
+    )
+    stated = Text("各局的数据", "the data of the bureaus")
+    if data:
+        read = Text(f"{read.zh}、{stated.zh}", f"{read.en}, {stated.en}")
+    else:
+        rest = Text(f"{stated.zh}（加 --data 核对）、{rest.zh}", f"{stated.en} (--data does), {rest.en}")
+    return Text(
+        f"共{entries}条，{outcome.zh}\n已核对：{read.zh}\n未核对：{rest.zh}",
+        f"{entries} entries: {outcome.en}\nVerified: {read.en}\nNot verified: {rest.en}",
+    )
 
 
 def _lines(committer: Committer, bureau: str | None, limit: int | None, *, as_json: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@
 """
 
 from dutygraph.commits.acts import COMMAND_LINE, SYSTEM, Action, Actor, AuditEntry
+from dutygraph.commits.broken import Broken
 from dutygraph.commits.chain import utcnow
 from dutygraph.commits.committer import Committer
 from dutygraph.commits.errors import (
@@ -23,7 +24,6 @@ from dutygraph.commits.gaps import (
     Seen,
 )
 from dutygraph.commits.past import PastCommit
-from dutygraph.commits.verifying import Broken
 from dutygraph.store.errors import StoreFolderError
 from dutygraph.store.folder import StoreFolder
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -40,6 +43,27 @@ class Changes:
         return added, removed
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the first line of a commit's file says besides its data: so the chain covers it."""
+
+    as_of: str
+    ruleset: str
+
+    def line(self, bureau: str | None, number: int) -> str:
+        """Return the line for people."""
+        return f"dutygraph {bureau} {number} as-of {self.as_of} rules {self.ruleset}"
+
+
+def read_heading(data: bytes) -> Heading | None:
+    """Return what a commit's file says in its first line; None of a file that an older version wrote."""
+    with suppress(OSError, EOFError, zlib.error), gzip.open(BytesIO(data)) as file:
+        words = file.readline().decode(errors="replace").split()
+        if [*words[-4::2]] == ["as-of", "rules"]:
+            return Heading(words[-3], words[-1])
+    return None
+
+
 def changes_bytes(heading: str, changes: Changes) -> bytes:
     """Return the file of a commit; *heading* is one line for people."""
     text = b"".join(
@@ -63,7 +87,7 @@ def read_changes(data: bytes, digest: str | None) -> Changes:
         head, _, rest = text.partition(_REMOVED)
         removed, mark, added = rest.partition(_ADDED)
         changes = Changes(_parsed(removed), _parsed(added))
-    except (OSError, EOFError, SyntaxError) as error:
+    except (OSError, EOFError, SyntaxError, zlib.error) as error:
         raise ChangesFileError(str(error)) from error
     if not head.startswith(b"# ") or not mark:
         raise ChangesFileError("its parts are missing")

@@ -10,6 +10,7 @@ from typing import Literal
 import pyoxigraph as ox
 
 from dutygraph.commits.acts import SYSTEM, Action, Actor, AuditEntry
+from dutygraph.commits.broken import Broken
 from dutygraph.commits.chain import Act, utcnow
 from dutygraph.commits.changes import Changes
 from dutygraph.commits.errors import StaleCommitError, UnknownBureauError, UnknownGapError
@@ -20,7 +21,7 @@ from dutygraph.commits.past import Past, PastCommit
 from dutygraph.commits.register import commit_of
 from dutygraph.commits.shelf import Opened, Shelf
 from dutygraph.commits.tidying import tidy
-from dutygraph.commits.verifying import Broken, verify, verify_data
+from dutygraph.commits.verifying import verify, verify_data
 from dutygraph.commits.working import Followed
 from dutygraph.commits.writing import Draft, Writer
 from dutygraph.model import CheckReport, Delta
@@ -181,16 +182,11 @@ class Committer:
         return self._writer.note(Act(actor, action, bureau, target, note), names)
 
     def entries(self, bureau: str | None = None) -> Iterator[AuditEntry]:
-        """Yield audit entries, newest first: those of one bureau, or all.
-
-        Raises:
-            UnknownBureauError: the store has no such bureau.
-
-        """
+        """Yield audit entries, newest first: of one bureau (UnknownBureauError: there is none), or all."""
         return self._writer.journal.entries(None if bureau is None else self.names(bureau))
 
     def verify(self, *, data: bool = False) -> list[Broken]:
-        """Return where the audit chain, the files of commits and, if asked, the *data* are not as written."""
+        """Return where audit chain, files of commits, rules and, if asked, the *data* are not as written."""
         bureaus = self.bureaus()
         broken = verify(self.folder, self.base, bureaus)
         return [*broken, *verify_data(self.folder, self.base, bureaus)] if data else broken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import pyoxigraph as ox
@@ -79,8 +79,18 @@ def read_entry(store: ox.Store, base: str, sequence: int) -> AuditEntry | None:
         MalformedEntryError: there is something, but it is no entry.
 
     """
+    return parsed(sequence, store.quads_for_pattern(entry_node(base, sequence), None, None, None))
+
+
+def parsed(sequence: int, quads: Iterable[ox.Quad]) -> AuditEntry | None:
+    """Return the entry that these quads of its node say, or None where they say nothing.
+
+    Raises:
+        MalformedEntryError: they say something, but it is no entry.
+
+    """
     found: dict[str, list[str]] = {}
-    for quad in store.quads_for_pattern(entry_node(base, sequence), None, None, None):
+    for quad in quads:
         if isinstance(quad.object, ox.Literal):
             found.setdefault(quad.predicate.value, []).append(quad.object.value)
     if not found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dutygraph.model import Problem, Text
+from dutygraph.store import StoreFolderError
 
 
 class UnknownBureauError(KeyError):
@@ -13,6 +14,17 @@ class UnknownBureauError(KeyError):
         super().__init__(code)
         self.code = code
         self.text = Text(f"图库中没有单位“{code}”。", f"The store has no bureau “{code}”.")
+
+
+def damaged_register(code: str, error: ValueError) -> StoreFolderError:
+    """Return what to tell of a register of gaps that cannot be read."""
+    return StoreFolderError(
+        Text(
+            f"单位“{code}”的缺口登记已损坏（{error}）。请用备份恢复：dutygraph restore",
+            f"The register of gaps of bureau “{code}” is damaged ({error}). "
+            "Restore a backup: dutygraph restore",
+        )
+    )
 
 
 class GateError(Exception):

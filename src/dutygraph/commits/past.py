@@ -12,7 +12,7 @@ from dutygraph.check import check
 from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.changes import Changes, ChangesFileError, read_changes
 from dutygraph.commits.entries import COMMIT_NUMBER, MalformedEntryError, entry_node, graph_of, read_entry
-from dutygraph.commits.errors import UnknownCommitError
+from dutygraph.commits.errors import UnknownCommitError, damaged_register
 from dutygraph.commits.gaps import Seen
 from dutygraph.commits.register import CommitMark, read_marks
 from dutygraph.commits.rulesets import current_digest, unpack
@@ -35,9 +35,17 @@ class Past:
     """The commits of one bureau of a store."""
 
     def __init__(self, folder: StoreFolder, base: str, names: BureauGraphs) -> None:
-        """Read which commits there are; *base* is that of the audit entries."""
+        """Read which commits there are; *base* is that of the audit entries.
+
+        Raises:
+            StoreFolderError: the register of the bureau is damaged.
+
+        """
         self._folder, self._base, self._names = folder, base, names
-        self.marks = read_marks(folder.store, names)
+        try:
+            self.marks = read_marks(folder.store, names)
+        except ValueError as error:
+            raise damaged_register(names.code, error) from error
         self._head = max(self.marks, default=0)
 
     def entries(self) -> dict[int, AuditEntry]:

@@ -156,10 +156,10 @@ def read_register(store: EmbeddedStore, names: BureauGraphs) -> Register:
     """
     said = _by_node(store.quads([names.findings]))
     marks = {mark.seen.commit: mark for mark in _marks(said)}
-    assignments = _assignments(said)
     seen = {commit_node(names, number).value: mark.seen for number, mark in marks.items()}
     gaps: dict[str, GapHistory] = {}
     try:
+        assignments = _assignments(said)
         for node, told in said.items():
             if _GAP.value in told[TYPE.value]:
                 history = _history(told, seen, assignments.get(node, ()))
@@ -211,10 +211,12 @@ def _history(
 def _marks(said: Mapping[str, Mapping[str, list[str]]]) -> Iterator[CommitMark]:
     for told in said.values():
         if _COMMIT.value in told[TYPE.value]:
-            at = datetime.fromisoformat(told[_COMMITTED_AT.value][0])
-            as_of = date.fromisoformat(told[_JUDGED.value][0])
-            seen = Seen(int(told[COMMIT_NUMBER.value][0]), at, as_of)
-            yield CommitMark(seen, told[_RULESET.value][0], _CHOSEN.value in told)
+            values = [told[term.value] for term in (_COMMITTED_AT, _JUDGED, COMMIT_NUMBER, _RULESET)]
+            if any(len(value) != 1 for value in values):
+                raise ValueError("a commit lacks something, or says it twice")
+            [at], [as_of], [number], [ruleset] = values
+            seen = Seen(int(number), datetime.fromisoformat(at), date.fromisoformat(as_of))
+            yield CommitMark(seen, ruleset, _CHOSEN.value in told)
 
 
 def _assignments(said: Mapping[str, Mapping[str, list[str]]]) -> Mapping[str, tuple[Assignment, ...]]:

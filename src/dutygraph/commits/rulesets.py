@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
@@ -64,7 +65,9 @@ def unpack(folder: Path, digest: str) -> Mapping[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+        raise _not_usable(path, str(error)) from error
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise _not_usable(path, str(error)) from error
     if digest_of(files) != digest:
         raise _not_usable(path, "SHA-256")

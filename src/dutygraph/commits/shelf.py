@@ -12,7 +12,7 @@ from datetime import date
 from urllib.parse import unquote
 
 from dutygraph.commits.changes import Changes
-from dutygraph.commits.errors import UnknownBureauError
+from dutygraph.commits.errors import UnknownBureauError, damaged_register
 from dutygraph.commits.gaps import BureauState, GapHistory, GapState
 from dutygraph.commits.register import Register, read_register
 from dutygraph.commits.working import Followed, WorkingCopy
@@ -230,13 +230,7 @@ class Shelf:
         try:
             return read_register(self._folder.store, names)
         except ValueError as error:
-            raise StoreFolderError(
-                Text(
-                    f"单位“{names.code}”的缺口登记已损坏（{error}）。请用备份恢复：dutygraph restore",
-                    f"The register of gaps of bureau “{names.code}” is damaged ({error}). "
-                    "Restore a backup: dutygraph restore",
-                )
-            ) from error
+            raise damaged_register(names.code, error) from error
 
     def _keep(self, copy: WorkingCopy, state: BureauState) -> None:
         code = state.names.code

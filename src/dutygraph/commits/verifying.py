@@ -11,31 +11,26 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from dutygraph.commits.acts import AuditEntry
+from dutygraph.commits.broken import Broken
 from dutygraph.commits.chain import FIRST_PREVIOUS, Link, hash_of
 from dutygraph.commits.changes import digest_of
-from dutygraph.commits.entries import SEQUENCE, MalformedEntryError, entry_node, graph_of, read_entry
+from dutygraph.commits.entries import SEQUENCE, MalformedEntryError, entry_node, graph_of, parsed, quads_of
 from dutygraph.commits.journal import read_head
+from dutygraph.commits.marks_verified import altered_rulesets, differing_marks, marks_of, subjects_of
 from dutygraph.commits.past import Past
 from dutygraph.model import GraphKind, Text
 from dutygraph.store import BureauGraphs, StoreFolderError
-from dutygraph.store.folder import AUDIT_HEAD, StoreFolder
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A place where the chain does not hold, and what is wrong there.
-
-    ``sequence`` is None where no entry of the chain is meant; ``bureau`` and ``commit`` name a commit's file.
-    """
-
-    text: Text
-    sequence: int | None = None
-    bureau: str | None = None
-    commit: int | None = None
+from dutygraph.store.cells import as_stored
+from dutygraph.store.folder import AUDIT_HEAD, UNFINISHED, StoreFolder
 
 
 def verify(folder: StoreFolder, base: str, bureaus: tuple[BureauGraphs, ...]) -> list[Broken]:
-    """Return every place that is broken: along the chain, then what is not of it, then the files."""
+    """Return every place that is broken: along the chain, then what is not of it, the files, the rules.
+
+    Raises:
+        StoreError: the store cannot be read.
+
+    """
     walk = _Walk(folder.store.oxigraph, base, {names.code: names for names in bureaus})
     # looked at before the chain, which goes on growing where a service commits meanwhile
     files = folder.commit_files()
@@ -44,7 +39,21 @@ def verify(folder: StoreFolder, base: str, bureaus: tuple[BureauGraphs, ...]) ->
         *walk.chain(0 if head is None else head.sequence),
         *_head(head, walk),
         *_files(folder, walk, files),
+        *_remembered(folder, walk),
     ]
+
+
+def _remembered(folder: StoreFolder, walk: _Walk) -> Iterator[Broken]:
+    wanted: dict[str, tuple[str, int]] = {}
+    for code, names in sorted(walk.bureaus.items()):
+        marks = marks_of(folder, names)
+        if isinstance(marks, Broken):
+            yield marks
+            continue
+        yield from differing_marks(folder, walk.base, names, marks, walk.times[code])
+        for number, mark in sorted(marks.items()):
+            wanted.setdefault(mark.ruleset, (code, number))
+    yield from altered_rulesets(folder, wanted)
 
 
 def verify_data(folder: StoreFolder, base: str, bureaus: tuple[BureauGraphs, ...]) -> list[Broken]:
@@ -86,6 +95,7 @@ class _Walk:
     base: str
     bureaus: dict[str, BureauGraphs]
     digests: dict[str, dict[int, str | None]] = field(default_factory=lambda: defaultdict(dict))
+    times: dict[str, dict[int, datetime]] = field(default_factory=lambda: defaultdict(dict))
     hashes: dict[int, str] = field(default_factory=dict)
 
     def chain(self, noted: int) -> Iterator[Broken]:
@@ -93,20 +103,23 @@ class _Walk:
         there = set(self._sequences())
         previous: str | None = FIRST_PREVIOUS
         at: datetime | None = None
-        for sequence in range(1, max([noted, *there], default=0) + 1):
-            entry, broken = self._read(sequence)
+        end = max([noted, *there], default=0)
+        for sequence in range(1, end + 1):
+            quads = self._quads(sequence)
+            entry, broken = self._read(sequence, quads)
             if broken is not None:
                 yield broken
             if entry is None:
                 previous = None
                 continue
-            yield from self._judged(entry, sequence, previous, at)
+            yield from self._judged(entry, sequence, quads, previous, at)
             # An altered entry is told once: the next one is held to what this one said it was.
             previous, at = entry.hash, entry.at
             self.hashes[sequence] = entry.hash
             if entry.bureau is not None and entry.commit is not None:
                 self.digests[entry.bureau][entry.commit] = entry.digest
-        yield from self._strangers()
+                self.times[entry.bureau][entry.commit] = entry.at
+        yield from self._strangers(end)
 
     def _sequences(self) -> Iterator[int]:
         prefix = f"{self.base}audit/"
@@ -116,9 +129,9 @@ class _Walk:
             if name.startswith(prefix) and number.isdecimal():
                 yield int(number)
 
-    def _read(self, sequence: int) -> tuple[AuditEntry | None, Broken | None]:
+    def _read(self, sequence: int, quads: list[ox.Quad]) -> tuple[AuditEntry | None, Broken | None]:
         try:
-            entry = read_entry(self.store, self.base, sequence)
+            entry = parsed(sequence, quads)
         except MalformedEntryError as error:
             return None, Broken(
                 Text(
@@ -132,15 +145,17 @@ class _Walk:
         return entry, None
 
     def _judged(
-        self, entry: AuditEntry, sequence: int, previous: str | None, at: datetime | None
+        self,
+        entry: AuditEntry,
+        sequence: int,
+        quads: list[ox.Quad],
+        previous: str | None,
+        at: datetime | None,
     ) -> Iterator[Broken]:
         names = None if entry.bureau is None else self.bureaus.get(entry.bureau)
         # what concerned a bureau before there was one stands among the entries of none
-        homes = {graph_of(self.base, names), graph_of(self.base, None)}
-        graphs = {
-            quad.graph_name
-            for quad in self.store.quads_for_pattern(entry_node(self.base, sequence), None, None, None)
-        }
+        homes = {graph_of(self.base, home): home for home in (names, None)}
+        graphs = {quad.graph_name for quad in quads}
         if entry.sequence != sequence or entry.hash != hash_of(entry):
             told = Text(f"第{sequence}条已被改动", f"entry {sequence} was altered")
         elif previous is not None and entry.previous != previous:
@@ -149,7 +164,7 @@ class _Walk:
                 f"entry {sequence} does not follow entry {sequence - 1}: one was replaced, "
                 "or their order changed",
             )
-        elif len(graphs) != 1 or not graphs <= homes:
+        elif len(graphs) != 1 or not graphs <= homes.keys():
             told = Text(
                 f"第{sequence}条不在它所属的图中",
                 f"entry {sequence} does not stand in the graph it belongs to",
@@ -158,19 +173,51 @@ class _Walk:
             told = Text(
                 f"第{sequence}条的时间早于前一条", f"entry {sequence} is older than the one before it"
             )
+        elif not self._is_whole(quads, entry, [home for graph, home in homes.items() if graph in graphs]):
+            told = Text(
+                f"第{sequence}条多出或缺少内容", f"something was added to entry {sequence}, or taken from it"
+            )
         else:
             return
         yield Broken(told, sequence)
 
-    def _strangers(self) -> Iterator[Broken]:
-        """Yield entries that stand under another name than their number gives them."""
+    def _is_whole(self, quads: list[ox.Quad], entry: AuditEntry, homes: list[BureauGraphs | None]) -> bool:
+        """Tell whether an entry has exactly the quads that its hash covers."""
+        return any(set(quads) == as_stored(quads_of(self.base, home, entry)) for home in homes)
+
+    def _strangers(self, end: int) -> Iterator[Broken]:
+        """Yield what stands among the entries, or says that it is one, and is none."""
+        told = set()
         for quad in self.store.quads_for_pattern(None, SEQUENCE, None, None):
             number = quad.object.value if isinstance(quad.object, ox.Literal) else ""
             if not number.isdecimal() or quad.subject != entry_node(self.base, int(number)):
+                told.add(quad.subject)
                 yield Broken(
                     Text(f"多出一个条目：{quad.subject}", f"an entry was added: {quad.subject}"),
                     int(number) if number.isdecimal() else None,
                 )
+        for names in (*self.bureaus.values(), None):
+            for subject in subjects_of(self.store, graph_of(self.base, names)):
+                if subject not in told and not self._is_entry(subject, end):
+                    told.add(subject)
+                    yield Broken(
+                        Text(
+                            f"审计记录中多出不属于任何条目的内容：{subject}",
+                            f"among the entries stands what is no entry: {subject}",
+                        ),
+                        bureau=None if names is None else names.code,
+                    )
+
+    def _is_entry(self, subject: object, end: int) -> bool:
+        """Tell whether a node is an entry that was judged, or one that was entered since."""
+        name = subject.value if isinstance(subject, ox.NamedNode) else ""
+        number = name.removeprefix(f"{self.base}audit/")
+        if name == number or not number.isdecimal() or str(int(number)) != number:
+            return False
+        return 1 <= int(number) <= end or self._read(int(number), self._quads(int(number)))[0] is not None
+
+    def _quads(self, sequence: int) -> list[ox.Quad]:
+        return list(self.store.quads_for_pattern(entry_node(self.base, sequence), None, None, None))
 
 
 def _head(head: Link | None, walk: _Walk) -> Iterator[Broken]:
@@ -204,6 +251,8 @@ def _files(folder: StoreFolder, walk: _Walk, files: list[Path]) -> Iterator[Brok
         expected.add(folder.commit_file(names, max(digests) + 1))
     homes = {path.parent for path in expected}
     for path in files:
+        if path.name.endswith(UNFINISHED):  # being written, or left by a kill
+            continue
         if path not in expected and (path.parent in homes or path.name != "1.nq.gz"):
             name = path.relative_to(folder.path).as_posix()
             yield Broken(

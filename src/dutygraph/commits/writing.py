@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from dutygraph.commits.acts import AuditEntry
 from dutygraph.commits.chain import Act
-from dutygraph.commits.changes import Changes, changes_bytes, write_changes
+from dutygraph.commits.changes import Changes, Heading, changes_bytes, write_changes
 from dutygraph.commits.gaps import GapHistory, Seen
 from dutygraph.commits.journal import Journal
 from dutygraph.commits.recent import RecentChanges
@@ -77,9 +77,9 @@ class Writer:
 
         """
         self._require_room()
-        heading = f"dutygraph {draft.act.bureau} {draft.number}"
         try:
             ruleset = keep_current(self._folder.path / RULESETS)
+            heading = Heading(draft.as_of.isoformat(), ruleset).line(draft.act.bureau, draft.number)
             path = self._folder.commit_file(draft.names, draft.number)
             digest = write_changes(path, changes_bytes(heading, draft.stated))
         except OSError as error:

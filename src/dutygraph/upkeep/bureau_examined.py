@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from dutygraph.commits.gaps import GapState
-from dutygraph.commits.register import Register, read_register
-from dutygraph.commits.rulesets import current_digest, unpack
+from dutygraph.commits.register import read_register
+from dutygraph.commits.rulesets import current_digest
 from dutygraph.commits.working import WorkingCopy
 from dutygraph.model import GraphKind
-from dutygraph.store import BureauGraphs, StoreFolder, StoreFolderError
-from dutygraph.store.folder import RULESETS
+from dutygraph.store import BureauGraphs, StoreFolder
 from dutygraph.upkeep.symptoms import Symptom, symptom
 
 
@@ -22,7 +21,6 @@ def bureau_symptoms(folder: StoreFolder, names: BureauGraphs, today: date) -> It
     except ValueError as error:
         yield symptom("register-damaged", bureau=names.code, reason=error)
         return
-    yield from _rulesets(folder, names, register)
     head = register.head
     if head is None:
         return
@@ -45,12 +43,3 @@ def bureau_symptoms(folder: StoreFolder, names: BureauGraphs, today: date) -> It
     if registered != found:
         more, fewer = len(registered - found), len(found - registered)
         yield symptom("register-differs", bureau=names.code, more=more, fewer=fewer)
-
-
-def _rulesets(folder: StoreFolder, names: BureauGraphs, register: Register) -> Iterator[Symptom]:
-    first = {mark.ruleset: number for number, mark in sorted(register.marks.items(), reverse=True)}
-    for digest, number in sorted(first.items(), key=lambda item: item[1]):
-        try:
-            unpack(folder.path / RULESETS, digest)
-        except StoreFolderError:
-            yield symptom("ruleset-missing", bureau=names.code, commit=number, digest=digest)

@@ -137,6 +137,11 @@ def _chain(folder: StoreFolder, committer: Committer) -> Iterator[Symptom]:
         if left.exists():
             yield symptom("left-by-a-kill", name=left.relative_to(folder.path).as_posix())
     for broken in committer.verify():
+        if broken.ruleset is not None and broken.bureau is not None:
+            yield symptom(
+                "ruleset-missing", bureau=broken.bureau, commit=broken.commit, digest=broken.ruleset
+            )
+            continue
         yield symptom("audit-broken", reason_zh=broken.text.zh, reason_en=broken.text.en)
 
 
