@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import platform
 import socket
 import subprocess
@@ -146,11 +147,13 @@ async def load(  # noqa: PLR0913, PLR0917 - all that a phase is made of
     seconds: float,
 ) -> Phase:
     measured, stop, memories = Measured(), asyncio.Event(), [memory(process)]
+    loads, spent = [round(os.getloadavg()[0], 1)], cpu_seconds(process)
 
     async def sample() -> None:
         while True:
             await asyncio.sleep(min(_SAMPLE_SECONDS, seconds / 4))
             memories.append(memory(process))
+            loads.append(round(os.getloadavg()[0], 1))
 
     sampling = asyncio.create_task(sample())
     readers = [read(port, tokens, account, n, thinking, measured, stop) for n, account in enumerate(reading)]
@@ -162,7 +165,13 @@ async def load(  # noqa: PLR0913, PLR0917 - all that a phase is made of
     await working
     sampling.cancel()
     assert not done, "the load ended before its time"
-    return Phase(name, took, measured, memories)
+    return Phase(name, took, measured, memories, loads, cpu_seconds(process) - spent)
+
+
+def cpu_seconds(process: int) -> float:
+    """Return the seconds of CPU that a process has spent, without those that it started."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(process: int) -> int:

@@ -19,15 +19,18 @@ from stores import PASSWORD, Account
 API = "/api/v1"
 _LONGEST_IDLE = 3.0
 """Seconds after which a connection is not used again: the service hangs up after five."""
+_CHECKED = 0.1
+"""The part of all answers that is read and checked."""
 _FIELDS = {"label": "双人勘查", "stage": ["事中"], "ownerPost": ["G02"], "risk": ["R04-05"]}
 
 
 @dataclass
 class Measured:
-    """What was measured: seconds by endpoint, and answers that were errors."""
+    """What was measured: seconds by endpoint, answers that were errors, how many were checked."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
+    checked: int = 0
 
 
 class Connection:
@@ -109,22 +112,56 @@ async def read(
     measured: Measured,
     stop: asyncio.Event,
 ) -> None:
-    """Ask one question after the other, with time to think between them (a mean in seconds, 0: none)."""
+    """Ask one question after the other, with time to think between them (a mean in seconds, 0: none).
+
+    A closed loop: who waits for an answer asks nothing meanwhile. Every tenth answer is read and checked.
+    """
     chance = Random(number)
     connection = Connection(port, tokens[account])
+    seen = 0
     if thinking:
         await asyncio.sleep(chance.random() * 2 * thinking)
     for endpoint, path in questions(chance, account):
         if stop.is_set():
             break
         began = perf_counter()
-        status, _, body = await connection.ask("GET", path)
+        try:
+            status, _, body = await connection.ask("GET", path)
+        except (OSError, EOFError, asyncio.LimitOverrunError) as error:
+            measured.errors.append(f"{error!r} {path}")
+            connection.close()
+            connection = Connection(port, tokens[account])
+            await asyncio.sleep(1)
+            continue
         measured.seconds[endpoint].append(perf_counter() - began)
         if status != HTTPStatus.OK:
             measured.errors.append(f"{status} {path} {body[:200]!r}")
+        elif chance.random() < _CHECKED:
+            told = json.loads(body)
+            measured.checked += 1
+            wrong = problem(endpoint, told, seen)
+            measured.errors.extend([f"{wrong}: {path}"] if wrong else [])
+            seen = max(seen, told["commit"])
         if thinking:
             await asyncio.sleep(chance.expovariate(1 / thinking))
     connection.close()
+
+
+def problem(endpoint: str, told: Any, seen: int) -> str | None:
+    """Say what is wrong with an answer: it is older than one before, or its figures do not add up."""
+    if told["commit"] < seen:
+        return f"commit {told['commit']} after {seen}"
+    if endpoint == "gaps":
+        counts, begin = told["counts"], (told["page"] - 1) * told["size"]
+        shown = min(told["size"], max(0, told["total"] - begin))
+        right = len(told["items"]) == shown and sum(counts.values()) == told["total"]
+        return None if right else "the page is not as long as it should be"
+    if endpoint == "coverage":
+        right = all(row["covered"] + len(row["missing"]) == row["total"] for row in told["items"])
+        return None if right and told["items"] else "what is covered and missing is not the total"
+    businesses = {axis["thing"]["id"] for axis in told["businesses"]}
+    right = bool(businesses) and all(cell["business"] in businesses for cell in told["cells"])
+    return None if right else "a cell of the chart is of no business"
 
 
 async def write(

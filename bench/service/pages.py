@@ -14,12 +14,14 @@ ENDPOINTS = ("gaps", "coverage", "chart", "commit", "first commit at a bureau")
 
 @dataclass
 class Phase:
-    """A part of a run: with thinking or flat out; memories in MB."""
+    """A part of a run: with thinking or flat out; memories in MB, loads, the service's CPU seconds."""
 
     name: str
     seconds: float
     measured: Measured
     memories: list[int]
+    loads: list[float]
+    cpu: float
 
 
 @dataclass
@@ -54,8 +56,11 @@ def show(run: Run, phase: Phase) -> None:
         sys.stdout.write("  ".join(f"{cell:>10}" for cell in row) + "\n")
     total = sum(len(values) for values in phase.measured.seconds.values())
     errors = phase.measured.errors
-    sys.stdout.write(f"{total / phase.seconds:.0f} requests a second, {len(errors)} errors\n")
-    sys.stdout.write(f"memory MB: {phase.memories}\n")
+    sys.stdout.write(
+        f"{total / phase.seconds:.1f} requests a second, {len(errors)} errors, "
+        f"{phase.measured.checked} answers checked, {phase.cpu / max(total, 1) * 1000:.1f} ms CPU a request\n"
+    )
+    sys.stdout.write(f"memory MB: {phase.memories}, load average {phase.loads}\n")
     for error in errors[:5]:
         sys.stdout.write(f"  {error}\n")
     sys.stdout.flush()
@@ -66,10 +71,11 @@ def write_page(page: Path, runs: list[Run], machine: str, arguments: argparse.Na
         "# Benchmarks of the service",
         "",
         f"Measured by `python -m bench.service` on {machine}; load generator and service share the machine.",
-        f"{arguments.readers} readers, each signed in, ask for pages of 50 gaps (half of the questions), ",
+        f"{arguments.readers} readers, each signed in, ask for pages of 50 gaps (half of the questions),",
         "coverage, and the double-key chart;",
-        f"“thinking”: {arguments.thinking:g} s between questions on average, “flat out”:",
-        f"none. One writer changes a control every {arguments.every:g} s, twenty times at one bureau, then",
+        f"“thinking”: {arguments.thinking:g} s between questions on average, “flat out”: none. A closed",
+        "loop: who waits for an answer asks nothing meanwhile. One answer in ten is read and checked.",
+        f"One writer changes a control every {arguments.every:g} s, twenty times at one bureau, then",
         "at the next. All times in milliseconds, as the client sees them; a commit is answered when its gaps",
         f"are refreshed. {arguments.minutes:g} minutes for each size, a fifth of it flat out.",
         "",
@@ -79,16 +85,19 @@ def write_page(page: Path, runs: list[Run], machine: str, arguments: argparse.Na
     lines += [f"| {' | '.join(row)} |" for run in runs for phase in run.phases for row in rows(run, phase)]
     lines += [
         "",
-        "| bureaus | readers | requests a second | errors | memory over the run (MB) |",
-        "|--:|---|--:|--:|---|",
+        "| bureaus | readers | requests a second | errors | checked | CPU ms a request | memory, MB | load |",
+        "|--:|---|--:|--:|--:|--:|---|---|",
     ]
     for run in runs:
         for phase in run.phases:
             total = sum(len(values) for values in phase.measured.seconds.values())
             memories = ", ".join(map(str, phase.memories))
             errors = len(phase.measured.errors)
+            loads = ", ".join(f"{load:.1f}" for load in phase.loads)
+            cpu, checked = phase.cpu / max(total, 1) * 1000, phase.measured.checked
             lines.append(
-                f"| {run.bureaus} | {phase.name} | {total / phase.seconds:.0f} | {errors} | {memories} |"
+                f"| {run.bureaus} | {phase.name} | {total / phase.seconds:.1f} | {errors} | {checked} | "
+                f"{cpu:.1f} | {memories} | {loads} |"
             )
     lines += ["", "A service computes a bureau when it is first asked for it, and then keeps it:"]
     lines += [
