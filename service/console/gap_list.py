@@ -97,6 +97,8 @@ class GapList:
     total: int
     counts: StateCounts
     choices: Mapping[str, Sequence[FacetValue]]
+    names: Mapping[str, str]
+    """What posts and persons are called, by id, where they have a name."""
 
 
 def listed(view: View, answers: Answers, wanted: Wanted) -> GapList:
@@ -110,7 +112,12 @@ def listed(view: View, answers: Answers, wanted: Wanted) -> GapList:
     rows = list(wanted.filter.chosen(found))
     there = facets(gap_filter(["all"], None).chosen(found), found.placing)
     groups, shown = _grouped(rows, found.placing, wanted)
-    return GapList(groups, shown, len(rows), state_counts(rows), there)
+    return GapList(groups, shown, len(rows), state_counts(rows), there, _names(found.placing))
+
+
+def _names(placing: Placing) -> Mapping[str, str]:
+    things = (*placing.registered("Post"), *placing.registered("Person"))
+    return {thing.id: thing.label for thing in things}
 
 
 def _grouped(rows: Sequence[GapRow], placing: Placing, wanted: Wanted) -> tuple[Sequence[Group], int]:

@@ -180,7 +180,11 @@ async def prefer(
     theme: Annotated[str, Query(max_length=8)] = "",
     wanted: Annotated[str, Query(alias="next", max_length=2000)] = "/",
 ) -> Response:
-    """Keep a language or theme, and go back to the page."""
+    """Keep a language or theme, and go back to the page as it stands: its filters may have changed since."""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc == request.headers.get("host"):
+        path = came.path.removeprefix(request.scope.get("root_path", ""))
+        wanted = f"{path}?{came.query}" if came.query else path
     answer = _to(request, _own(wanted))
     if language in LANGUAGES:
         keep_preference(answer, request, LANGUAGE, language)

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from dutygraph.model import Severity, Text
-from dutygraph.service.answers import AnswersDep
+from dutygraph.service.access.view import View
+from dutygraph.service.answers import Answers, AnswersDep
 from dutygraph.service.gaps.mine import DutyKind, DutyRow, Ground, Mine
 from dutygraph.service.gaps.rows import gravity, rows_of
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
@@ -47,14 +48,14 @@ class DutyPage(Page[DutyModel]):
     counts: DutyCounts
 
 
-_KINDS = {
+KINDS = {
     DutyKind.CLOSE_GAP: Text("消除缺口", "close the gap"),
     DutyKind.REPORT_SHEET: Text("反馈任务单", "report the task sheet"),
     DutyKind.CLOSE_SHEET: Text("关闭任务单", "close the task sheet"),
     DutyKind.RECTIFY_ISSUE: Text("整改问题", "rectify the issue"),
     DutyKind.WAIVER_ENDS: Text("豁免到期", "the waiver ends"),
 }
-_GROUNDS = {
+GROUNDS = {
     Ground.ASSIGNED: Text("派给本人", "assigned to you"),
     Ground.POST: Text("本人岗位负责", "your post answers for it"),
     Ground.OWNER: Text("本人为整改责任人", "you own it"),
@@ -71,10 +72,8 @@ def _severity(row: DutyRow) -> int | None:
 
 
 COLUMNS: tuple[Column[DutyRow], ...] = (
-    Column("kind", Text("事项", "To do"), lambda row: row.kind, flat=lambda row: _KINDS[row.kind]),
-    Column(
-        "ground", Text("缘由", "Why yours"), lambda row: row.ground, flat=lambda row: _GROUNDS[row.ground]
-    ),
+    Column("kind", Text("事项", "To do"), lambda row: row.kind, flat=lambda row: KINDS[row.kind]),
+    Column("ground", Text("缘由", "Why yours"), lambda row: row.ground, flat=lambda row: GROUNDS[row.ground]),
     Column("thing", Text("对象", "Thing"), lambda row: thing_model(row.thing), flat=lambda row: row.thing),
     Column("text", Text("说明", "What"), lambda row: row.text, sortable=False),
     Column("due", Text("期限", "Due"), lambda row: row.due),
@@ -96,10 +95,14 @@ def list_mine(
     overdue: Annotated[bool | None, Query(description="只要逾期的 / Only those overdue")] = None,
 ) -> Response:
     """负责或受派的缺口，到期的任务单、问题、豁免；逾期的在前 / Gaps and duties due; overdue first."""
-    found = answers.of(view, "mine", lambda: Mine(view, rows_of(view, answers)).duties())
-    rows = [row for row in found if not kind or row.kind in kind]
+    rows = [row for row in duties_of(view, answers) if not kind or row.kind in kind]
     rows = [row for row in rows if overdue is None or row.overdue is overdue]
     counted = Counter(row.overdue for row in rows)
     dated = sum(1 for row in rows if row.due is not None)
     beside = {"counts": {"all": len(rows), "overdue": counted[True], "dated": dated}}
     return answer_list(rows, COLUMNS, view, query, request, beside=beside)
+
+
+def duties_of(view: View, answers: Answers) -> tuple[DutyRow, ...]:
+    """Return what the caller must do, overdue first."""
+    return answers.of(view, "mine", lambda: Mine(view, rows_of(view, answers)).duties())
