@@ -109,3 +109,23 @@ def test_a_code_never_leads_out_of_the_folder(tmp_path: Path, code: str) -> None
         place = folder.commits_of(BureauGraphs("https://dutygraph.example/", code))
         assert place.resolve().parent == (tmp_path / "store" / "commits").resolve()
         assert not place.name.startswith(".")
+
+
+@pytest.mark.parametrize("written", ["audit-head", "commits/demo/1.nq.gz"])
+def test_a_kill_while_the_graphs_were_made_is_no_hindrance_unless_something_was_written(
+    tmp_path: Path, written: str
+) -> None:
+    path = tmp_path / "store"
+    StoreFolder.open(path, create=True).close()
+    (path / "graph" / "CURRENT").unlink()
+    (path / written).parent.mkdir(parents=True, exist_ok=True)
+    (path / written).write_bytes(b"{}")
+
+    with pytest.raises(StoreFolderError) as told:
+        StoreFolder.open(path)
+    assert "CURRENT is missing" in told.value.text.en
+    assert "dutygraph restore" in told.value.text.zh
+
+    (path / written).unlink()
+    with StoreFolder.open(path) as folder:
+        assert folder.store.graphs() == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import threading
 from pathlib import Path
 from types import TracebackType
@@ -48,6 +49,7 @@ class StoreFolder:
         _judge(path)
         lock = lock_folder(path)
         try:
+            _clear_unmade(path)
             return cls(path, EmbeddedStore(path / GRAPH), lock)
         except BaseException:
             os.close(lock)
@@ -124,6 +126,27 @@ def lock_folder(path: Path) -> int:
             )
         ) from error
     return descriptor
+
+
+def _clear_unmade(path: Path) -> None:
+    """Remove graphs the making of which was cut off before anything could be written to them.
+
+    Raises:
+        StoreFolderError: something was written, so that a file is missing now.
+
+    """
+    graph = path / GRAPH
+    if not graph.is_dir() or EmbeddedStore.is_store(graph) or not any(graph.iterdir()):
+        return
+    if (path / AUDIT_HEAD).exists() or any((path / COMMITS).glob("*/*")):
+        raise StoreFolderError(
+            Text(
+                f"图库“{path}”已损坏：{GRAPH}文件夹中缺少文件CURRENT。请用备份恢复：dutygraph restore",
+                f"The store {path} is damaged: in its folder {GRAPH} the file CURRENT is missing. "
+                "Restore a backup: dutygraph restore",
+            )
+        )
+    shutil.rmtree(graph)
 
 
 def _make(path: Path) -> None:

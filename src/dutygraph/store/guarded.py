@@ -60,7 +60,7 @@ class Guarded:
     What it does raises DamagedStoreError where a file is damaged, StoreError where it cannot be read.
     """
 
-    __class__ = property(lambda _self: ox.Store)  # type: ignore[assignment]  # for isinstance
+    __class__ = property(lambda _self: ox.Store)  # for isinstance
 
     def __init__(self, store: ox.Store, folder: Path, trouble: Trouble) -> None:
         """Guard a store; *trouble* is told of damage."""
@@ -102,7 +102,7 @@ class _Steps:
     def __init__(self, steps: Iterator[Any], told: Callable[[Exception], Exception]) -> None:
         self._steps, self._told, self._kind = steps, told, type(steps)
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> type:
         return self._kind
 
