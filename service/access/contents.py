@@ -122,7 +122,7 @@ class Contents:
         graph = ox.NamedNode(self.names.metrics)
         things = Things(self.quads[place].triple for place in self.naming)
         triples = metric_triples(self.whole, self.names, things)
-        return [ox.Quad(*triple, graph) for triple in triples]
+        return [ox.Quad(one.subject, one.predicate, one.object, graph) for one in triples]
 
     def cell(self, triple: ox.Triple) -> Cell | None:
         """Return the cell that a triple came from, or None; it is looked up in the store itself.

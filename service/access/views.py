@@ -133,7 +133,11 @@ class Views:
 
     def weight(self) -> int:
         """Return about how many bytes of memory is taken by all that is kept."""
-        kept = (*self._contents.values(), *self._cuts.values(), *self._carried.values())
+        kept: tuple[Weighty, ...] = (
+            *self._contents.values(),
+            *self._cuts.values(),
+            *self._carried.values(),
+        )
         return sum(one.weight() for one in kept)
 
     def _forget_bureau(self, code: str) -> int:
