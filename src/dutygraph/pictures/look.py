@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -170,10 +171,14 @@ class Frame:
 class GapNotes:
     """What the gaps say that a picture marks by their ids."""
 
-    def __init__(self, findings: Sequence[Finding], look: Look) -> None:
-        """Keep the findings by id."""
+    def __init__(self, findings: Sequence[Finding], look: Look, spared: frozenset[str] = frozenset()) -> None:
+        """Keep the findings by id; *spared* are the ids of persons that may be named all the same."""
         self._found: Mapping[str, Finding] = {finding.id: finding for finding in findings}
         self._look = look
+        things = (thing for one in findings for thing in (one.focus, one.value) if thing is not None)
+        named = {thing.id for thing in things if thing.kind.lower() == "person"} - spared
+        told = "|".join(re.escape(name) for name in sorted(named, key=len, reverse=True))
+        self._persons = re.compile(rf"(?<![0-9A-Za-z])(?:{told})(?![0-9A-Za-z])") if named else None
 
     def rules(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Return the rules of gaps, each once, in their order; gaps that are not known have none."""
@@ -186,12 +191,18 @@ class GapNotes:
     def told(self, ids: Sequence[str]) -> tuple[str, ...]:
         """Return the sentences of gaps, with their rules."""
         known = (self._found[gap] for gap in ids if gap in self._found)
-        sentences = tuple(f"{one.rule} {self._look.say(one.message)}" for one in known)
+        sentences = tuple(f"{one.rule} {self._unnamed(self._look.say(one.message))}" for one in known)
         unknown = len(ids) - len(sentences)
         if not unknown:
             return sentences
         plural = "s" * (unknown != 1)
         return (*sentences, self._look.say(Text(f"另有缺口{unknown}处", f"{unknown} more gap{plural}")))
+
+    def _unnamed(self, message: str) -> str:
+        """Leave persons' ids out of a sentence, where the picture names none."""
+        if self._look.people or not self._persons:
+            return message
+        return self._persons.sub(self._look.say(Text("某人", "someone")), message)
 
     def tag(self, ids: Sequence[str], most: int = 2) -> str:
         """Return the words of the tag that marks gaps: their rules, or how many there are."""

@@ -50,7 +50,7 @@ def responsibility_picture(
     heading: Heading = Heading(),  # noqa: B008 - frozen
 ) -> Picture:
     """Return the net around a thing as a picture; *findings* tell what the gaps say."""
-    around = _Around(found, GapNotes(findings, look), look)
+    around = _Around(found, GapNotes(findings, look, frozenset({found.start.id})), look)
     net = Net(tuple(around.cards()), tuple(around.ties()))
     layout = lay_out(net, look)
     start = by_key(net.cards)[found.start.iri]
