@@ -68,8 +68,9 @@ def in_folder(store: ox.Store) -> bool:
 def _write(store: ox.Store, names: list[_Name], predicates: frozenset[str], lines: _Lines) -> None:
     for predicate in sorted(predicates):
         some = f"?s {ox.NamedNode(predicate)} ?o"
-        found = store.query(f"CONSTRUCT {{ {some} }} WHERE {{ {some} }}", default_graph=names)  # type: ignore[arg-type]
-        found.serialize(lines, _FORMAT)  # type: ignore[union-attr,call-overload]
+        found = store.query(f"CONSTRUCT {{ {some} }} WHERE {{ {some} }}", default_graph=names)
+        if isinstance(found, ox.QueryTriples):
+            found.serialize(lines, _FORMAT)
 
 
 def _read(text: bytes) -> ox.Store | None:
