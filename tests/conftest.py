@@ -18,7 +18,7 @@ EXAMPLE = Path(str(resources.files("dutygraph.examples").joinpath("bureau", "bur
 
 @pytest.fixture(scope="session")
 def example_report() -> CheckReport:
-    """The report on the example bureau; tests that use it belong in the xdist group ``example``."""
+    """The report on the example bureau."""
     opened = open_source([EXAMPLE])
     return check(opened.store, opened.names, notices=opened.notices)
 

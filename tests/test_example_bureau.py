@@ -15,7 +15,6 @@ from dutygraph.shapes import catalogue
 from dutygraph.sources import open_source
 
 BUREAU = Path(str(resources.files("dutygraph.examples").joinpath("bureau")))
-pytestmark = pytest.mark.xdist_group("example")
 
 
 def check_workbook(workbook: Path) -> CheckReport:

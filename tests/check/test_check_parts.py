@@ -220,7 +220,6 @@ def test_the_gate_refuses_what_has_not_the_form_of_a_record_and_names_the_cell()
 # ---- the engines
 
 
-@pytest.mark.xdist_group("example")
 def test_both_engines_find_the_same_gaps_on_the_example(example_report: CheckReport) -> None:
     """Slow: the reference engine needs more than a minute."""
     source = open_source([EXAMPLE])

@@ -21,7 +21,6 @@ from dutygraph.store import EmbeddedStore
 
 AS_OF = date(2025, 12, 31)
 BUREAU = Path(str(resources.files("dutygraph.examples").joinpath("bureau", "bureau.xlsx")))
-pytestmark = pytest.mark.xdist_group("recheck")
 
 
 class Watch:

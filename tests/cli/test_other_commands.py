@@ -153,7 +153,6 @@ def test_a_folder_of_csv_files_gives_the_same_gaps(book: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.xdist_group("example")
 def test_the_demo_shows_what_the_office_wants_to_see_first(lang: str) -> None:
     said = run("demo", "--lang", lang).stdout
 

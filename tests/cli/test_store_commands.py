@@ -167,7 +167,6 @@ def test_a_store_of_the_older_layout_is_to_be_upgraded(book: Path, tmp_path: Pat
         assert f"dutygraph upgrade {folder}" in run(*words, code=2).stderr.replace("\n", "")
 
 
-@pytest.mark.xdist_group("example")
 def test_so_does_the_example_bureau(tmp_path: Path) -> None:
     run("load", EXAMPLE, "--store", tmp_path / "store")
 

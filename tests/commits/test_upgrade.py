@@ -175,7 +175,6 @@ def test_half_moved_and_half_removed(tmp_path: Path, imported: Delta) -> None:
     assert survived == 1
 
 
-@pytest.mark.xdist_group("crash")
 def test_an_upgrade_survives_a_kill(tmp_path: Path, imported: Delta) -> None:
     chance, cut = Random(7), 0
     for number in range(3):

@@ -197,7 +197,6 @@ def _example() -> dict[str, list[Statement]]:
     return found
 
 
-@pytest.mark.xdist_group("example")
 def test_every_record_of_the_example_can_be_read_and_entered_again() -> None:
     """What the fields show of a record, entered again, states the same triples, no more and no fewer."""
     code = load_workbook(EXAMPLE)["基本信息"]["A2"].value

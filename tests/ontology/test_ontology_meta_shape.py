@@ -21,7 +21,6 @@ META = Namespace("https://w3id.org/dutygraph/meta/")
 Result = tuple[URIRef, URIRef]
 
 # pyshacl validates the whole ontology in a second or two: once a worker is enough.
-pytestmark = pytest.mark.xdist_group("ontology-meta-shape")
 
 
 def results(graph: Graph, *, check_shapes: bool = False) -> set[Result]:

@@ -53,7 +53,7 @@ def parse(svg: str) -> ET.Element:
 
 
 def width_of(text: str, size: float) -> float:
-    """Return the width in Noto Sans CJK, as Chromium measured it: one em a wide character, else about 0.56."""
+    """Return the width in Noto Sans CJK, about: one em a wide character, 0.56 of one any other."""
     wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
     return size * (wide + 0.56 * (len(text) - wide))
 

@@ -1,4 +1,4 @@
-"""The colours: text stands out by 4.5, marks by 3, and what matters differs for those who lack red or green."""
+"""The colours: text stands out by 4.5, marks by 3; what matters differs for those who lack red or green."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def difference(one: str, other: str, sight: tuple[Colour, Colour, Colour]) -> fl
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("text,ground", WRITTEN)
+@pytest.mark.parametrize(("text", "ground"), WRITTEN)
 def test_text_stands_out(theme: str, text: str, ground: str) -> None:
     colours = palette(theme)
     assert contrast(colours[text], colours[ground]) >= 4.5
@@ -94,7 +94,7 @@ def test_marks_stand_out(theme: str, mark: str) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("sight", [NORMAL, PROTANOPIA, DEUTERANOPIA], ids=["all", "no red", "no green"])
-@pytest.mark.parametrize("one,other", APART)
+@pytest.mark.parametrize(("one", "other"), APART)
 def test_what_matters_looks_different_to_everybody(
     theme: str, sight: tuple[Colour, Colour, Colour], one: str, other: str
 ) -> None:

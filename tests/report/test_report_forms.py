@@ -227,7 +227,6 @@ def test_no_text_is_markup_in_the_page(text: str) -> None:
 
 @pytest.mark.parametrize("width", [60, 80, 132])
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.xdist_group("example")
 def test_the_table_fits_the_terminal(
     example_report: CheckReport, width: int, lang: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,7 +251,6 @@ def test_no_text_steers_the_terminal(text: str) -> None:
 # ---- for programs
 
 
-@pytest.mark.xdist_group("example")
 def test_the_turtle_is_a_validation_report_of_the_open_gaps(example_report: CheckReport) -> None:
     graph = Graph().parse(data=report_bytes(example_report, Format.TURTLE, "zh"), format="turtle")
 

@@ -39,13 +39,6 @@ def _stores_filled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 ClientFor = Callable[[Role], TestClient]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share the example's service in one worker: it takes seconds to start."""
-    for item in items:
-        if "example_door" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("service"))
-
-
 @pytest.fixture(scope="session")
 def example_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     """A service over the example bureau SL01, to be read from alone."""

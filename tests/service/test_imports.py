@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ from dutygraph.service.accounts import Grant
 from dutygraph.service.imports.importing import Imports
 from dutygraph.service.imports.planning import planned
 from dutygraph.service.imports.uploads import Uploads, safe_name
-from dutygraph.store import DEFAULT_BASE, BureauGraphs, StoreFolder
+from dutygraph.store import BureauGraphs, EmbeddedStore
 from tests.cli.door import NODES, RISKS, ledger
 from tests.conftest import EXAMPLE
 from tests.loaders.ledgers import BASICS
 from tests.service.conftest import StartSmall
 from tests.service.restoring import head
-from tests.service.running import Door, again, fill, running
+from tests.service.running import Door, again, running
 
 IMPORTS, RECORDS = "/api/v1/bureaus/demo/imports", "/api/v1/bureaus/demo/records"
 SO = Grant("", Role.SO, "demo")
@@ -122,6 +123,21 @@ def test_the_same_file_on_the_same_commit_is_the_same_import(
     assert after["id"] != made["id"]
     assert (after["trial"]["added"], after["trial"]["removed"], after["trial"]["things"]) == (0, 0, [])
     assert so.post(f"{IMPORTS}/{after['id']}/commit").json()["outcome"]["commit"] == number == head(door)
+
+
+def test_the_same_file_sent_thrice_at_once_is_one_import_committed_once(
+    so: TestClient, door: Door, tmp_path: Path
+) -> None:
+    data, number = book(tmp_path, 风险与措施=WITH_CONTROL), head(door) + 1
+
+    with ThreadPoolExecutor(3) as pool:
+        sent = list(pool.map(lambda _: so.post(f"{IMPORTS}?name=new.xlsx", content=data), range(3)))
+        (name,) = {answer.json()["id"] for answer in sent}
+        done = list(pool.map(lambda _: so.post(f"{IMPORTS}/{name}/commit"), range(3)))
+
+    assert sorted(answer.status_code for answer in sent) == [200, 200, 201]
+    assert {answer.json()["outcome"]["commit"] for answer in done} == {number}
+    assert head(door) == number
 
 
 def test_a_commit_that_came_between_asks_for_another_look(so: TestClient, door: Door, tmp_path: Path) -> None:
@@ -346,14 +362,14 @@ def test_names_of_files_are_made_safe(given: str, kept: str) -> None:
     assert safe_name(given) == kept
 
 
-def test_the_example_bureau_changes_nothing_when_it_is_imported_again(tmp_path: Path) -> None:
+def test_the_example_bureau_changes_nothing_when_it_is_imported_again() -> None:
     """Every sheet there is, against a store of the same workbook: what the dry run rests on."""
-    store = tmp_path / "store"
-    fill(store, EXAMPLE)
-    statements = load([EXAMPLE]).delta.added
-    assert len(statements) > 10_000
-    with StoreFolder.open(store) as folder:
-        plan = planned(folder.store, BureauGraphs(DEFAULT_BASE, "SL01"), statements)
+    loaded = load([EXAMPLE]).delta
+    assert len(loaded.added) > 10_000
+    store = EmbeddedStore()
+    store.commit(loaded)
+
+    plan = planned(store, BureauGraphs(loaded.base, "SL01"), loaded.added)
 
     assert (plan.delta.added, plan.delta.removed) == ((), ())
     assert (plan.kinds, plan.undone, plan.kept) == ((), (), 0)

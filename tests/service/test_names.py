@@ -149,6 +149,14 @@ def test_a_file_without_names_is_told_which_columns_are_wanted(so: TestClient) -
     assert "姓名" in told["text"]["zh"]
 
 
+@pytest.mark.parametrize("table", ["人员\nP011\n", "人员,名字\nP011,经办人乙\n", "人员,姓名\nP011,\n"])
+def test_a_table_without_any_name_does_not_take_the_names_away(so: TestClient, table: str) -> None:
+    made = so.post(NAMES, params={"name": "a.csv"}, content=table.encode()).json()
+
+    assert made["status"] == "refused"
+    assert "“姓名”" in made["trial"]["errors"][0]["text"]["zh"]
+
+
 def test_a_name_of_somebody_whom_no_ledger_knows_is_pointed_out(so: TestClient) -> None:
     rows = "人员,姓名\nP011,经办人乙\nP099,某人\n"
 

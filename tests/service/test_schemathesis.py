@@ -23,7 +23,6 @@ from dutygraph.service.settings import load_settings
 from tests.cli.door import ledger
 from tests.service.running import PASSWORD, Door, Served, running, served
 
-pytestmark = pytest.mark.xdist_group("schemathesis")
 EXAMPLES = 3
 ABOUT_THE_FORM = {
     "invalid",

@@ -57,13 +57,11 @@ def of_rule(results: Counter[Key], rule: str) -> Counter[Key]:
     return Counter({k: n for k, n in results.items() if k[0].rpartition("/")[2].split("-")[0] in names})
 
 
-@pytest.mark.xdist_group("union of bureaus")
 @pytest.mark.parametrize("rule", RULES)
 def test_a_union_says_of_each_bureau_what_it_says_alone(rule: str) -> None:
     assert of_rule(found(*bureaus()), rule) == of_rule(side_by_side(), rule)
 
 
-@pytest.mark.xdist_group("union of bureaus")
 def test_the_bureaus_have_runs_and_gaps_of_their_own() -> None:
     assert all(text.count("asOf>") == 1 for text in bureaus())
     assert len({frozenset(k[:1] for k in found(text)) for text in bureaus()}) > 1

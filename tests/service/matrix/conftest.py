@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -20,19 +21,14 @@ from dutygraph.service.accounts import Grant, TokenKind
 from dutygraph.service.logs import JsonLines
 from tests.access.conftest import CALLERS
 from tests.service.matrix.asking import CSV, JSON, Answer, Question, ask_all, questions, readable
-from tests.service.matrix.bureau import mark, otherwise, whole
+from tests.service.matrix.bureau import mark, otherwise, seen_by, whole
 from tests.service.running import PASSWORD, Door, running
 
 READERS = ("T1", "T2", "T3", "holder", "SO", "FD", "trainee", "T2-lapsed")
 """A caller of each role that sees data, by the names of ``tests/access``, and one who has left."""
+OF_OTHERS = frozenset({"issue/I1", "business/B1", "person/P3"})
+"""Of which nodes outsiders ask, beside one of each kind."""
 OUTSIDERS = ("administrator", "foreign", "nobody", "expired")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the matrix in one worker: it asks thousands of questions once."""
-    for item in items:
-        if "/matrix/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("matrix"))
 
 
 def grant_of(caller: str) -> Grant:
@@ -104,6 +100,19 @@ def plainly(asked: Iterable[Question], *more: str) -> Iterator[Question]:
             yield one
 
 
+def seldom(asked: Iterable[Question], seen: frozenset[str]) -> Iterator[Question]:
+    """Ask of the nodes that are not *seen* one a kind: they are answered alike, as not being there."""
+    seen_ids, asked_kinds = {mark(node) for node in seen}, set()
+    for one in asked:
+        if one.template.endswith("/records/{kind}/{id}"):
+            kind, identifier = one.address.split("/")[-2:]
+            if unquote(identifier) not in seen_ids:
+                if kind in asked_kinds:
+                    continue
+                asked_kinds.add(kind)
+        yield one
+
+
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
     """Keep what is logged, as the service writes it."""
@@ -136,7 +145,10 @@ def matrix(whole_door: Door, tmp_path_factory: pytest.TempPathFactory) -> Matrix
     asked = tuple(questions(readable(whole_door.app), "SY", each))
     with logged() as log:
         told = {
-            caller: ask_all(client_of(whole_door, caller), asked if caller in READERS else plainly(asked))
+            caller: ask_all(
+                client_of(whole_door, caller),
+                asked if caller in READERS else seldom(plainly(asked), OF_OTHERS),
+            )
             for caller in (*READERS, *OUTSIDERS, "read-only")
         }
     measures = whole_door.client.get("/metrics").text
@@ -144,5 +156,5 @@ def matrix(whole_door: Door, tmp_path_factory: pytest.TempPathFactory) -> Matrix
     for caller in READERS:
         store = tmp_path_factory.mktemp("matrix") / "store"
         with open_door(store, otherwise(caller)) as door:
-            others[caller] = ask_all(client_of(door, caller), plainly(asked, CSV))
+            others[caller] = ask_all(client_of(door, caller), seldom(plainly(asked, CSV), seen_by(caller)))
     return Matrix(whole_door, asked, told, others, log.getvalue(), measures)
