@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -97,38 +98,59 @@ def own_import(code: CodePath, caller: ImporterDep, imports: ImportsDep, identif
 OwnImportDep = Annotated[Upload, Depends(own_import)]
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="上传台账并试导入 / Upload a ledger and try it",
-    dependencies=[require_scope(Scope.WRITE)],
-    responses={200: {"model": ImportModel, "description": "同一文件已试过 / Tried before"}, **TOO_LARGE},
-    openapi_extra=BODY,
-)
-async def upload_ledger(
+UPLOADING: dict[str, Any] = {
+    "status_code": 201,
+    "dependencies": [require_scope(Scope.WRITE)],
+    "responses": {200: {"model": ImportModel, "description": "同一文件已试过 / Tried before"}, **TOO_LARGE},
+    "openapi_extra": BODY,
+}
+"""What the endpoints that take files are declared with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A file that is being sent, to be tried."""
+
+    code: str
+    imports: Imports
+    request: Request
+    response: Response
+    name: str | None
+    mode: str
+
+    async def tried(self, caller: Caller, kind: str) -> ImportModel:
+        """Take the file in, try it, and answer with the dry run."""
+        uploads = self.imports.uploads
+        sent = await receive(self.request, uploads, caller, self.code, kind, self.name, self.mode)
+        try:
+            found, new = await run_in_threadpool(self.imports.take, sent)
+        except BaseException:
+            uploads.abandon(sent.id)
+            raise
+        self.response.status_code = 201 if new else 200
+        self.response.headers["Location"] = f"/api/v1/bureaus/{quote(self.code, safe='')}/imports/{found.id}"
+        return import_model(found)
+
+
+def sending(
     code: CodePath,
-    caller: ImporterDep,
     imports: ImportsDep,
     request: Request,
     response: Response,
     name: NameQuery = None,
     mode: ModeQuery = "whole",
-) -> ImportModel:
+) -> Sending:
+    """Return the file that a request sends, which has not been read yet."""
+    return Sending(code, imports, request, response, name, mode)
+
+
+SendingDep = Annotated[Sending, Depends(sending)]
+
+
+@router.post("", summary="上传台账并试导入 / Upload a ledger and try it", **UPLOADING)
+async def upload_ledger(caller: ImporterDep, sent: SendingDep) -> ImportModel:
     """只作试算，不写入任何数据 / Nothing is written: it says what committing would change."""
-    sent = await receive(request, imports.uploads, caller, code, LEDGER, name, mode)
-    return await tried(imports, sent, code, response)
-
-
-async def tried(imports: Imports, sent: Upload, code: str, response: Response) -> ImportModel:
-    """Try what was sent, and answer with the dry run."""
-    try:
-        found, new = await run_in_threadpool(imports.take, sent)
-    except BaseException:
-        imports.uploads.abandon(sent.id)
-        raise
-    response.status_code = 201 if new else 200
-    response.headers["Location"] = f"/api/v1/bureaus/{quote(code, safe='')}/imports/{found.id}"
-    return import_model(found)
+    return await sent.tried(caller, LEDGER)
 
 
 IMPORT_COLUMNS: tuple[Column[ImportModel], ...] = (

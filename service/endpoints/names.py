@@ -12,23 +12,15 @@ from rdflib import FOAF
 from dutygraph.commits.acts import Action
 from dutygraph.loaders.field_values import kind_and_id
 from dutygraph.model import GraphKind, Text
-from dutygraph.service.access.roles import Caller, Data, Scope
+from dutygraph.service.access.roles import Caller, Data
 from dutygraph.service.access.view import View
 from dutygraph.service.access.writes import require_write
-from dutygraph.service.endpoints.imports import (
-    TOO_LARGE,
-    ImporterDep,
-    ImportsDep,
-    ModeQuery,
-    NameQuery,
-    tried,
-)
+from dutygraph.service.endpoints.imports import UPLOADING, ImporterDep, SendingDep
 from dutygraph.service.imports.models import ImportModel
 from dutygraph.service.imports.reading import NAMES
-from dutygraph.service.imports.receiving import BODY, receive
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel
-from dutygraph.service.running import CodePath, ServiceDep, ViewDep, require_scope
+from dutygraph.service.running import ServiceDep, ViewDep
 
 router = APIRouter(prefix="/bureaus/{code}/names", tags=["imports"])
 _NAME = ox.NamedNode(str(FOAF.name))
@@ -83,26 +75,10 @@ def list_names(
     return answer_list(found, _COLUMNS, view, query, request)
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="上传姓名对照并试导入 / Upload names and try them",
-    dependencies=[require_scope(Scope.WRITE)],
-    responses={200: {"model": ImportModel, "description": "同一文件已试过 / Tried before"}, **TOO_LARGE},
-    openapi_extra=BODY,
-)
-async def upload_names(
-    code: CodePath,
-    caller: Annotated[Caller, Depends(names_importer)],
-    imports: ImportsDep,
-    request: Request,
-    response: Response,
-    name: NameQuery = None,
-    mode: ModeQuery = "whole",
-) -> ImportModel:
-    """之后与其他导入一样查看、提交 / Afterwards it is looked at and committed like any import."""
-    sent = await receive(request, imports.uploads, caller, code, NAMES, name, mode)
-    return await tried(imports, sent, code, response)
+@router.post("", summary="上传姓名对照并试导入 / Upload names and try them", **UPLOADING)
+async def upload_names(caller: Annotated[Caller, Depends(names_importer)], sent: SendingDep) -> ImportModel:
+    """文件名不限，须有“人员”“姓名”两列 / Any file name; it takes the columns 人员 and 姓名."""
+    return await sent.tried(caller, NAMES)
 
 
 def _names(view: View) -> list[NameModel]:

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from rdflib import FOAF, URIRef
+
 from dutygraph.gate import pass_gate
 from dutygraph.loaders import NoBureauError, is_kept_apart, load, write_rejected
 from dutygraph.model import Cell, GraphKind, Loaded, Problem, Statement, Text
@@ -22,6 +24,7 @@ from dutygraph.store.files import write_whole
 LEDGER, NAMES = "ledger", "names"
 SHEET_OF_NAMES = "姓名对照"
 READ, REJECTED, SOURCE = "read.json.gz", "rejected.xlsx", "source"
+_NAME = URIRef(FOAF.name)
 _MEMORY = 3 * 1024**3
 _NICENESS = 5
 
@@ -76,15 +79,21 @@ def _misplaced(
     apart = [statement for statement in told if _is_apart(statement)]
     if kind == LEDGER and apart:
         text = Text(
-            "文件里有人员姓名（姓名对照）。姓名须单独成册，用 POST …/names 上传；请从台账中删去这张表。",
+            "文件里有人员姓名（姓名对照）。姓名须单独成册，在“姓名对照”处上传；请从台账中删去这张表。",
             "The file holds names of people (姓名对照). They are a file of their own, for POST …/names; "
             "take that sheet out of the ledger.",
+        )
+        yield Problem(apart[0].cell or Cell(path.name), text)
+    if kind == NAMES and apart and not any(one.predicate == _NAME for one in apart):
+        text = Text(
+            "表里没有姓名：应有“人员”“姓名”两列，至少一行写有姓名。",
+            "The table has no names: it takes the columns 人员 and 姓名, and a name in at least one row.",
         )
         yield Problem(apart[0].cell or Cell(path.name), text)
     if kind == NAMES and len(apart) != len(told):
         other = next(statement for statement in told if not _is_apart(statement))
         text = Text(
-            "这里只收姓名对照表。其他表请用 POST …/imports 上传。",
+            "这里只收姓名对照表。其他表请在“导入台账”处上传。",
             "Only the sheet 姓名对照 is taken here. Upload the others with POST …/imports.",
         )
         yield Problem(other.cell or Cell(path.name), text)
