@@ -15,10 +15,6 @@ setup:
 test *arguments:
     {{python}} -m pytest {{arguments}}
 
-# Run the tests that the gate has no time for: every example of docs/api.md, every role at every endpoint, kills.
-test-long:
-    {{python}} -m pytest -m long
-
 # Lint and format check.
 lint:
     .venv/bin/ruff check .
