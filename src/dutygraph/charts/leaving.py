@@ -23,11 +23,10 @@ _DONE_SHEETS = {
 _DONE_ISSUES = {str(SV[name]) for name in ("issue-verified", "issue-closed")}
 
 
-@dataclass(frozen=True, slots=True)
-class Fewer:
-    """A thing that loses people: who is left (empty: nobody)."""
+class _Losing:
+    """What loses people, of whom some may be left."""
 
-    thing: Thing
+    __slots__ = ()
     left: tuple[Thing, ...]
 
     @property
@@ -42,23 +41,21 @@ class Fewer:
 
 
 @dataclass(frozen=True, slots=True)
-class FewerSupervisors:
+class Fewer(_Losing):
+    """A thing that loses people: who is left (empty: nobody)."""
+
+    thing: Thing
+    left: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FewerSupervisors(_Losing):
     """A business that loses a supervisor of a tier: who is left of it, and of tiers 2 and 3 together."""
 
     business: Thing
     tier: int
     left: tuple[Thing, ...]
     left_supervising: tuple[Thing, ...]
-
-    @property
-    def lost(self) -> bool:
-        """Whether nobody of the tier is left."""
-        return not self.left
-
-    @property
-    def single(self) -> bool:
-        """Whether one supervisor of the tier is left alone."""
-        return len(self.left) == 1
 
 
 @dataclass(frozen=True, slots=True)
