@@ -155,6 +155,7 @@ class Writer:
     ) -> None:
         store = self._folder.store
         self._require_room()
+        self._begin_head()
         try:
             store.change(removed, added)
             store.sync()
@@ -168,6 +169,15 @@ class Writer:
         # The note of the head may lag behind the chain: it is found again from there.
         with suppress(OSError):
             self.journal.write_head()
+
+    def _begin_head(self) -> None:
+        """Note the empty chain before its first entry: a head that is missing later was taken away."""
+        if self.journal.last.sequence:
+            return
+        try:
+            self.journal.write_head()
+        except OSError as error:
+            raise not_written(error) from error
 
     def _require_room(self) -> None:
         # RocksDB that has once met a full disk takes nothing more until it is opened again.
