@@ -10,8 +10,9 @@ from pydantic import Field
 
 from dutygraph.commits.acts import Action
 from dutygraph.service.access.roles import Scope
+from dutygraph.service.access.view import View
 from dutygraph.service.access.writes import require_write
-from dutygraph.service.answers import AnswersDep, list_kept
+from dutygraph.service.answers import Answers, AnswersDep, list_kept
 from dutygraph.service.figures import (
     answer_figure,
     cache_headers,
@@ -30,7 +31,7 @@ from dutygraph.service.gaps.whole import tag_of, whole_gap
 from dutygraph.service.lists import LIST_RESPONSES, ListQueryDep, answer_list
 from dutygraph.service.models import ApiModel
 from dutygraph.service.openapi import problem_response_of
-from dutygraph.service.running import CodePath, ServiceDep, ViewDep, require_scope
+from dutygraph.service.running import CodePath, Service, ServiceDep, ViewDep, require_scope
 
 router = APIRouter(prefix="/bureaus/{code}", tags=["gaps"])
 
@@ -181,10 +182,8 @@ def assign_gap(
     if_match: IfMatch = None,
 ) -> Response:
     """派给某人，限期办理；不改数据 / Gives the gap to a person, with a due date; no data change."""
-    require_write(view.caller, Action.GAP_ASSIGN)
     handling = Handling(gap, wanted.person, wanted.due, wanted.remark, if_match)
-    after = assign(service, view.caller, code, handling, answers)
-    return _answer(whole_gap(after, gap, answers), after, request)
+    return _handled(handling, code, view, service, answers, request)
 
 
 @router.delete(
@@ -204,9 +203,15 @@ def take_back(
     if_match: IfMatch = None,
 ) -> Response:
     """经过仍保留在历史中 / The history keeps what there was."""
+    return _handled(Handling(gap, None, None, "", if_match), code, view, service, answers, request)
+
+
+def _handled(
+    handling: Handling, code: str, view: View, service: Service, answers: Answers, request: Request
+) -> Response:
     require_write(view.caller, Action.GAP_ASSIGN)
-    after = assign(service, view.caller, code, Handling(gap, None, None, "", if_match), answers)
-    return _answer(whole_gap(after, gap, answers), after, request)
+    after = assign(service, view.caller, code, handling, answers)
+    return _answer(whole_gap(after, handling.gap, answers), after, request)
 
 
 def _answer(found: WholeGap, view: ViewDep, request: Request) -> Response:

@@ -22,10 +22,10 @@ from dutygraph.service.answers import Answers, AnswersDep, list_kept
 from dutygraph.service.endpoints.knowledge import own_scope
 from dutygraph.service.endpoints.paths import LONGEST_ID
 from dutygraph.service.endpoints.question_models import (
+    AnswerPage,
     ColumnModel,
     ParameterModel,
     QuestionModel,
-    AnswerPage,
     ThingCell,
 )
 from dutygraph.service.endpoints.question_parameters import annotation_of, argument_of
