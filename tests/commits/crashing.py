@@ -11,6 +11,7 @@ import os
 import sys
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from dutygraph.commits import Action
 from dutygraph.model import Delta
@@ -52,6 +53,10 @@ def importing(folder: Path, imported: Delta) -> None:
 
 def main() -> None:
     imported = first_delta(Path(sys.argv[1]))
+    with TemporaryDirectory() as scratch:  # what is read and compiled once a process, no child has to
+        committer = opened(Path(scratch) / "store")
+        commit(committer, imported, Action.IMPORT)
+        committer.folder.close()
     for line in sys.stdin:
         deed, folder, seed = line.split()
         child = os.fork()
