@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
-from importlib import resources
+from importlib import import_module, resources
 from pathlib import Path
 
 import pytest
