@@ -11,6 +11,7 @@ from typing import Literal
 from nicegui import ui
 
 from dutygraph.bureaus import describe_bureau
+from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
 from dutygraph.service.console.fragments import Fragment
 from dutygraph.service.console.page import Page
@@ -59,7 +60,7 @@ def _frame(
         there = [one for one in pages if one.in_navigation and one.may(visit)]
         Fragment(visit, "navigation", tag="div", pages=there, here=page)
         with ui.element("main").props('id="main" tabindex="-1"'):
-            dates = Fragment(visit, "title", title=title, view=None)
+            dates = Fragment(visit, "title", title=title, view=None, limited=False)
             ui.context.client.storage[_DATES] = (dates, title)
             yield
 
@@ -77,7 +78,7 @@ async def _tell_dates(visit: Visit) -> None:
 def show_dates(view: View) -> None:
     """Renew the line that says as of when the page is true, after a change."""
     dates, title = ui.context.client.storage[_DATES]
-    dates.show(title=title, view=view)
+    dates.show(title=title, view=view, limited=view.reach(Data.WORK) is not Reach.ALL)
 
 
 def _bureau_of(visit: Visit) -> str | None:
