@@ -65,6 +65,8 @@ def written(element: ET.Element) -> Written:
     left = x - {"start": 0.0, "middle": width / 2, "end": width}[element.get("text-anchor", "start")]
     middle = float(element.get("y", "0")) - size * 0.36
     area = Area(left, middle - size * 0.45, left + width, middle + size * 0.45)
+    if "rotate(-90" in element.get("transform", ""):
+        area = Area(x - size * 0.45, middle - width, x + size * 0.45, middle)
     return Written(text, size, area, element.get("fill", ""))
 
 

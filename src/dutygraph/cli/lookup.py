@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import pyoxigraph as ox
@@ -13,18 +13,41 @@ from dutygraph.cli.console import refuse
 from dutygraph.cli.options import Language
 from dutygraph.model import Text, Thing
 from dutygraph.ontology import SV
+from dutygraph.pictures.look import address
+
+_KINDS = (
+    "Business",
+    "ProcessNode",
+    "IntegrityRisk",
+    "Control",
+    "Post",
+    "Person",
+    "SupervisorAppointment",
+    "Department",
+    "Issue",
+)
+"""The kinds that people mean first by an id."""
 
 
 def find_thing(reading: Reading, kind: str | None, asked: str, lang: Language) -> Thing:
     """Return the registered thing of an id or a name; refuse with the nearest names."""
     things = [thing for thing in _registered(reading) if kind is None or thing.kind == kind]
-    by_id = [thing for thing in things if thing.id == asked]
-    found = by_id or [thing for thing in things if thing.label == asked]
+    by_id = [thing for thing in things if asked in (thing.id, address(thing))]
+    found = _first_kind(reading, by_id or [thing for thing in things if thing.label == asked])
     if not found:
         _refuse_unknown(things, asked, lang)
     if len(found) > 1:
         _refuse_several(found, asked, lang)
     return found[0]
+
+
+def _first_kind(reading: Reading, things: Sequence[Thing]) -> Sequence[Thing]:
+    """Return those of the kind that people mean first: a post and its duty, say, have the same id."""
+    for kind in _KINDS:
+        found = [thing for thing in things if str(SV[kind]) in reading.things.types(thing.iri)]
+        if found:
+            return found
+    return things
 
 
 def _refuse_unknown(things: Iterable[Thing], asked: str, lang: Language) -> NoReturn:
@@ -40,7 +63,7 @@ def _refuse_unknown(things: Iterable[Thing], asked: str, lang: Language) -> NoRe
 
 
 def _refuse_several(found: Iterable[Thing], asked: str, lang: Language) -> NoReturn:
-    told = [_told(thing) for thing in found]
+    told = [address(thing) for thing in found]
     said = Text(
         f"“{asked}”不止一个：{'、'.join(told)}；请用编号指明。",
         f"There are several “{asked}”: {', '.join(told)}; say which by its id.",

@@ -13,6 +13,7 @@ from dutygraph.charts.axes import BusinessAxis, PostAxis
 from dutygraph.charts.double_key import DoubleKeyCell, DoubleKeyChart
 from dutygraph.model import Finding, Text
 from dutygraph.pictures import double_key_axes as axes
+from dutygraph.pictures import double_key_totals as totals
 from dutygraph.pictures.canvas import Box, Canvas
 from dutygraph.pictures.double_key_facts import cell_told, graph_of, tables_of
 from dutygraph.pictures.look import MARGIN, Frame, GapNotes, Heading, Look, Picture
@@ -67,12 +68,12 @@ class _Grid:
 
     @property
     def width(self) -> float:
-        return self.side.width + COLUMN * max(len(self.businesses), 1) + axes.totals_width(self.look)
+        return self.side.width + COLUMN * max(len(self.businesses), 1) + totals.totals_width(self.look)
 
     @property
     def height(self) -> float:
         rows = max(len(self.posts), 1)
-        return self.head.height + ROW * rows + axes.totals_height(self.businesses)
+        return self.head.height + ROW * rows + totals.totals_height(self.businesses)
 
     def inner(self, top: float) -> Box:
         """Return where the cells are."""
@@ -96,7 +97,7 @@ def _draw(canvas: Canvas, top: float, chart: DoubleKeyChart, grid: _Grid, notes:
     axes.draw_departments(canvas, inner, grid.head, (COLUMN, ROW), (grid.businesses, grid.posts))
     grid.head.draw(canvas, inner, COLUMN, grid.businesses, notes)
     grid.side.draw(canvas, inner, ROW, grid.posts, notes)
-    axes.draw_totals(canvas, inner, (COLUMN, ROW), chart, (grid.businesses, grid.posts), grid.look)
+    totals.draw_totals(canvas, inner, (COLUMN, ROW), chart, (grid.businesses, grid.posts), grid.look)
 
 
 def _draw_cell(canvas: Canvas, place: Box, cell: DoubleKeyCell, notes: GapNotes, look: Look) -> None:

@@ -9,23 +9,20 @@ from itertools import groupby
 from typing import TypeVar
 
 from dutygraph.charts.axes import BusinessAxis, PostAxis
-from dutygraph.charts.double_key import DoubleKeyCell, DoubleKeyChart
 from dutygraph.pictures.canvas import Box, Canvas
-from dutygraph.pictures.look import MARGIN, GapNotes, Look, address, name_of
+from dutygraph.pictures.look import MARGIN, GapNotes, address, name_of
 from dutygraph.pictures.marks import gap_count, stars
 from dutygraph.pictures.measuring import clean, shorten, width_of, wrap
-from dutygraph.pictures.words import word
 
 Axis = TypeVar("Axis", BusinessAxis, PostAxis)
 GAP_ROW, ID_ROW, STAR_ROW = 15.0, 16.0, 16.0
 NAME = 12.0
 BAND_SIZE, BAND_LEADING = 11.0, 12.5
 CHARACTER = 13.0
+BESIDE = 15.0
 DEEPEST = 13
 DEPARTMENT, STAR_COLUMN = 92.0, 40.0
 LONGEST_NAME = 168.0
-TOTAL_ROW = 19.0
-ROW_TOTALS, COLUMN_TOTALS = ("businesses", "three-star", "gaps"), ("posts", "three-star", "gaps")
 _UPRIGHT = str.maketrans("（）()「」《》〈〉—…-", "︵︶︵︶﹁﹂︽︾︿﹀︱︙︱")
 _CLUSTER = re.compile(r"[A-Za-z0-9.%]{1,3}(?![A-Za-z0-9.%])|[A-Za-z0-9.%]{2}|\S")
 
@@ -71,7 +68,8 @@ class Head:
     @classmethod
     def of(cls, businesses: Sequence[BusinessAxis], column: float) -> Head:
         """Return a head deep enough for the longest name, with a band for the names of the departments."""
-        deepest = max((len(upright(one.thing.label)[0]) for one in businesses), default=1)
+        names = [one.thing.label for one in businesses]
+        deepest = max((DEEPEST if _lies(name) else len(upright(name)[0]) for name in names), default=1)
         groups = [(names, len(list(group))) for names, group in groupby(businesses, _departments)]
         lines = max((len(band_lines(names, column * many)) for names, many in groups), default=1)
         return cls(deepest * CHARACTER + 8, lines * BAND_LEADING + 12)
@@ -95,12 +93,8 @@ class Head:
             told = "\n".join((name_of(one.thing), *notes.told(one.gaps)))
             part = canvas.group(told, name="dg-axis", identity=address(one.thing))
             middle = inner.x + column * (number + 0.5)
-            columns = upright(one.thing.label)
-            for place, letters in enumerate(columns):
-                x = middle + (0 if len(columns) == 1 else CHARACTER * (0.5 - place))
-                bottom = top + self.band + self.names - 2
-                start = bottom - CHARACTER * max(map(len, columns))
-                _write_down(part, (x, start), letters)
+            bottom = top + self.band + self.names - 2
+            _write_name(part, (middle, bottom), one.thing.label, self.names - 6)
             below = top + self.band + self.names + GAP_ROW
             part.text(
                 (middle, below + ID_ROW / 2),
@@ -115,10 +109,27 @@ class Head:
                 gap_count(part, (middle, below - GAP_ROW / 2 + 1), len(one.gaps), 8)
 
 
+def _write_name(part: Canvas, foot: tuple[float, float], name: str, height: float) -> None:
+    """Write a name downwards to a foot; one in Latin letters lies on its side instead."""
+    middle, bottom = foot
+    if _lies(name):
+        part.text((middle, bottom), shorten(name, height, NAME), NAME, turned=-90)
+        return
+    columns = upright(name)
+    for place, letters in enumerate(columns):
+        x = middle + (0 if len(columns) == 1 else BESIDE * (0.5 - place))
+        _write_down(part, (x, bottom - CHARACTER * max(map(len, columns))), letters)
+
+
+def _lies(name: str) -> bool:
+    shown = clean(name)
+    return 2 * sum(one.isascii() for one in shown) > len(shown) > 4  # noqa: PLR2004 - such as an id
+
+
 def _write_down(part: Canvas, start: tuple[float, float], letters: Sequence[str]) -> None:
     x, y = start
     for number, letter in enumerate(letters):
-        size = NAME if width_of(letter, NAME) <= CHARACTER + 2 else NAME * 0.62
+        size = min(NAME, NAME * CHARACTER / max(width_of(letter, NAME), 1.0))
         part.text((x, y + CHARACTER * (number + 0.5)), letter, size, anchor="middle")
 
 
@@ -210,88 +221,3 @@ def _draw_band(canvas: Canvas, box: Box, lines: Sequence[str]) -> None:
     part.rect(box, "band", radius=3)
     start = box.y + (box.height - BAND_LEADING * len(lines)) / 2
     part.lines((box.middle[0], start), lines, BAND_SIZE, BAND_LEADING, anchor="middle", bold=True)
-
-
-def totals_width(look: Look) -> float:
-    """Return how wide the totals at the right are."""
-    return 3 * _total_column(look) + 8
-
-
-def _total_column(look: Look) -> float:
-    return max(width_of(word("column", key, look), 11) for key in ROW_TOTALS) + 12
-
-
-def totals_height(businesses: Sequence[BusinessAxis]) -> float:
-    """Return how high the totals below are: posts, three-star cells, gaps, and the supervisors by tier."""
-    known = any(one.supervisors is not None for one in businesses)
-    return TOTAL_ROW * (6 if known else 3) + 12
-
-
-def draw_totals(
-    canvas: Canvas,
-    inner: Box,
-    size: tuple[float, float],
-    chart: DoubleKeyChart,
-    things: tuple[Sequence[BusinessAxis], Sequence[PostAxis]],
-    look: Look,
-) -> None:
-    """Draw the totals right of the rows and below the columns."""
-    (column, row), (businesses, posts) = size, things
-    right, wide = inner.right + 8, _total_column(look)
-    for number, key in enumerate(ROW_TOTALS):
-        x = right + wide * (number + 0.5)
-        canvas.text((x, inner.y - 9), word("column", key, look), 11, "soft", anchor="middle")
-    for number, post in enumerate(posts):
-        y = inner.y + row * (number + 0.5)
-        cells = [cell for cell in chart.cells if cell.post.iri == post.thing.iri]
-        for place, count in enumerate(_counts(cells, post.gaps)):
-            _total(canvas, (right + wide * (place + 0.5), y), count, gaps=place == 2)  # noqa: PLR2004
-    below = inner.bottom + 8
-    for number, business in enumerate(businesses):
-        x = inner.x + column * (number + 0.5)
-        cells = [cell for cell in chart.cells if cell.business.iri == business.thing.iri]
-        for place, count in enumerate(_counts(cells, business.gaps)):
-            _total(canvas, (x, below + TOTAL_ROW * (place + 0.5)), count, gaps=place == 2)  # noqa: PLR2004
-    _draw_corner(canvas, inner, chart, look)
-    _draw_supervisors(canvas, inner, column, businesses, look)
-
-
-def _counts(cells: Sequence[DoubleKeyCell], own: Sequence[str]) -> tuple[int, int, int]:
-    gaps = {gap for cell in cells for gap in cell.gaps} | set(own)
-    return len(cells), sum(cell.star == 3 for cell in cells), len(gaps)  # noqa: PLR2004 - three stars
-
-
-def _draw_corner(canvas: Canvas, inner: Box, chart: DoubleKeyChart, look: Look) -> None:
-    below, right = inner.bottom + 8, inner.right + 8
-    things: tuple[BusinessAxis | PostAxis, ...] = (*chart.businesses, *chart.posts)
-    own = [gap for one in things for gap in one.gaps]
-    for place, (key, count) in enumerate(zip(COLUMN_TOTALS, _counts(chart.cells, own), strict=True)):
-        y = below + TOTAL_ROW * (place + 0.5)
-        canvas.text((inner.x - 8, y), word("column", key, look), 11, "soft", anchor="end")
-        told = f"{word('column', 'total', look)} {count}"
-        canvas.text((right, y), told, 11, bold=True)
-
-
-def _total(canvas: Canvas, at: tuple[float, float], count: int, *, gaps: bool) -> None:
-    if not count:
-        canvas.text(at, "·", 11, "soft", anchor="middle")
-    else:
-        canvas.text(at, str(count), 11, "gap" if gaps else "ink", anchor="middle", bold=gaps)
-
-
-def _draw_supervisors(
-    canvas: Canvas, inner: Box, column: float, businesses: Sequence[BusinessAxis], look: Look
-) -> None:
-    """Draw how many supervisors of each tier a business has; a cross where it has none."""
-    if all(one.supervisors is None for one in businesses):
-        return
-    below = inner.bottom + 12 + TOTAL_ROW * 3
-    canvas.line((MARGIN, below - 1), (inner.right, below - 1), "line")
-    for tier in (1, 2, 3):
-        y = below + TOTAL_ROW * (tier - 0.5)
-        canvas.text((inner.x - 8, y), word("column", f"tier-{tier}", look), 11, "soft", anchor="end")
-        for number, one in enumerate(businesses):
-            if one.supervisors is None:
-                continue
-            x, count = inner.x + column * (number + 0.5), len(one.supervisors.get(tier, ()))
-            canvas.text((x, y), str(count) if count else "–", 11, "ink" if count else "soft", anchor="middle")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 import wcwidth
 
@@ -44,10 +45,10 @@ def width_of(text: str, size: float) -> float:
 
 def wrap(text: str, width: float, size: float, most: int = 99) -> tuple[str, ...]:
     """Return a text as at most *most* lines that fit in a width; what is left out becomes an ellipsis."""
-    lines = tuple(_lines(clean(text), max(width / size, 1.0)))
+    lines = tuple(islice(_lines(clean(text), max(width / size, 1.0)), most + 1))
     if len(lines) <= most:
         return lines
-    return (*lines[: most - 1], shorten("".join(lines[most - 1 :]), width, size))
+    return (*lines[: most - 1], shorten("".join(lines[most - 1 :]) + ELLIPSIS, width, size))
 
 
 def shorten(text: str, width: float, size: float) -> str:
@@ -77,6 +78,7 @@ def wrap_items(items: Iterable[str], width: float, size: float, separator: str =
     return tuple(part for line in lines for part in wrap(line, width, size))
 
 
+@lru_cache(maxsize=8192)
 def _character(character: str) -> float:
     if wcwidth.wcwidth(character) == 0:
         return 0.0
@@ -90,17 +92,18 @@ def _character(character: str) -> float:
 
 
 def _lines(text: str, ems: float) -> Iterator[str]:
-    line = ""
+    line, taken = "", 0.0
     for piece in _pieces(text, ems):
-        if line and em_width(line) + em_width(piece.rstrip()) > ems:
+        if line and taken + em_width(piece.rstrip()) > ems:
             yield line.rstrip()
-            line = ""
+            line, taken = "", 0.0
         line += piece
+        taken += em_width(piece)
     yield line.rstrip()
 
 
 def _pieces(text: str, ems: float) -> Iterator[str]:
-    for piece in filter(None, _PIECE.findall(text)):
+    for piece in (match.group() for match in _PIECE.finditer(text) if match.group()):
         if em_width(piece.rstrip()) <= ems:
             yield piece
         else:

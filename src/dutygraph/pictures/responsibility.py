@@ -176,7 +176,7 @@ def graph_of(net: Net) -> Graph:
             caption=card.caption,
             gaps=card.gaps,
             told=card.told,
-            start=card.start,
+            asked=card.start,
             chain=card.chained,
             missing=card.missing,
         )

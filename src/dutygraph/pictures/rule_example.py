@@ -5,7 +5,9 @@ The files of a rule's folder are read as they are: who exists, what joins them, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rdflib import RDFS
 
@@ -122,13 +124,17 @@ class _Marked:
         for path in self.example.paths:
             if path not in self.example.properties.get(gap.focus, ()):
                 name = term_name(path, self.look)
-                return Card(key, _range(path), caption, "", name, f"{caption} {name}", missing=True)
+                return Card(
+                    key, _ranges().get(path, ""), caption, "", name, f"{caption} {name}", missing=True
+                )
         return None
 
 
-def _range(path: str) -> str:
-    found = load_ontology().value(SV[path], RDFS.range)
-    return str(found).rpartition("#")[2] if found is not None else ""
+@cache
+def _ranges() -> Mapping[str, str]:
+    """Return the class of the values of each property of ``sv:``, as the ontology says it."""
+    found = load_ontology().subject_objects(RDFS.range)
+    return {str(term).removeprefix(str(SV)): str(kind).rpartition("#")[2] for term, kind in found}
 
 
 def _about(shapes: list[RuleShape], example: Example, gaps: tuple[Gap, ...], look: Look) -> str:
