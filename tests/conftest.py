@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from importlib import import_module, resources
 from pathlib import Path
 
@@ -21,6 +21,13 @@ def example_report() -> CheckReport:
     """The report on the example bureau."""
     opened = open_source([EXAMPLE])
     return check(opened.store, opened.names, notices=opened.notices)
+
+
+@pytest.fixture(scope="session")
+def hastened_reference() -> Iterator[None]:
+    """Make pySHACL, which takes long to import, faster from here on."""
+    with import_module("tests.reference").hastened():
+        yield
 
 
 @pytest.hookimpl(wrapper=True)

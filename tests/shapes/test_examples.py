@@ -25,6 +25,7 @@ RULES_OF_THE_DOMAIN = 78
 ALL_SHAPES = load_shapes()
 GRAPH_RULES = [folder for folder in rule_folders() if not folder.dataset]
 
+pytestmark = pytest.mark.usefixtures("hastened_reference")
 each_rule = pytest.mark.parametrize("folder", GRAPH_RULES, ids=lambda folder: folder.name)
 each_engine = pytest.mark.parametrize("engine", ENGINES)
 

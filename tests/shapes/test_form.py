@@ -49,6 +49,7 @@ def test_the_form_notices_what_is_missing(shapes: Graph, predicate: URIRef) -> N
     assert {(r.focus_node, r.path) for r in report.results} == {(RULE.R01, predicate)}
 
 
+@pytest.mark.usefixtures("hastened_reference")
 def test_shapes_pass_the_shapes_of_shacl(shapes: Graph) -> None:
     # pyshacl raises ShapeLoadError, with the reasons, where the meta-shapes are not met
     conforms, _, _ = pyshacl.validate(Graph(), shacl_graph=shapes + load_structure_shapes(), meta_shacl=True)
