@@ -103,7 +103,13 @@ def read_cell(
     """这一格的节点、风险、措施、监督员和缺口 / The nodes, risks, controls, supervisors and gaps of a cell."""
     reading = reading_of(view)
     place = registered(reading, "business", business), registered(reading, "post", post)
-    return answer_kept(answers, view, ("cell", place), lambda: _cell_detail(view, answers, place), request)
+    return answer_kept(
+        answers,
+        view,
+        ("cell", place),
+        lambda: cell_detail(view, answers, place).model_dump(mode="json", by_alias=True),
+        request,
+    )
 
 
 def check_filter(view: View, shown: ChartFilter) -> None:
@@ -140,7 +146,8 @@ def _as_json(view: View, answers: Answers, shown: ChartFilter) -> dict[str, obje
     return model.model_dump(mode="json", by_alias=True)
 
 
-def _cell_detail(view: View, answers: Answers, place: tuple[str, str]) -> dict[str, object]:
+def cell_detail(view: View, answers: Answers, place: tuple[str, str]) -> CellDetailModel:
+    """Return what stands where a business and a post cross (both by IRI)."""
     chart = chart_of(view, answers, ChartFilter(all_posts=True))
     business = as_known(view, next(one for one in chart.businesses if one.thing.iri == place[0]))
     post = next(one for one in chart.posts if one.thing.iri == place[1])
@@ -151,14 +158,13 @@ def _cell_detail(view: View, answers: Answers, place: tuple[str, str]) -> dict[s
     nodes = [NodeModel.model_validate(node, from_attributes=True) for node in drawn]
     post_model = PostAxisModel.model_validate(post, from_attributes=True)
     known_cell = None if cell is None else cell_model(cell)
-    model = CellDetailModel(
+    return CellDetailModel(
         business=business,
         post=post_model,
         cell=known_cell,
         nodes=nodes,
         gaps=gap_notes(view.findings, gaps_in(business, post_model, known_cell, nodes)),
     )
-    return model.model_dump(mode="json", by_alias=True)
 
 
 def cell_model(cell: DoubleKeyCell) -> ChartCellModel:

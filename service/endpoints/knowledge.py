@@ -32,6 +32,12 @@ def as_known(view: View, business: BusinessAxis) -> BusinessAxisModel:
     return model.model_copy(update={"supervisors_known": known})
 
 
+def wholly_known(view: View, business: BusinessAxis) -> BusinessAxis:
+    """Return a business as it is drawn: without supervisors, unless the caller knows all of them."""
+    known = knowledge_of(view, business.thing.iri)
+    return business if known is Knowledge.ALL else replace(business, supervisors=None)
+
+
 def require_whole_work(view: View) -> Callable[[str], bool]:
     """Return what tells of a business or post whether all its people are known to the caller.
 

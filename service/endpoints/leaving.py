@@ -123,7 +123,7 @@ def read_leaving(
 
     给出 person 或 post 之一：哪些业务失去监督员、哪些措施和节点无人负责、哪些任务单和问题无人办理。
     """
-    found = _leaving(view, answers, person, post)
+    found = leaving_of(view, answers, person, post)
     return answer_figure(lambda: _model(view, found, person), view, request)
 
 
@@ -142,9 +142,9 @@ def list_losses(
     post: PostQuery = None,
 ) -> Response:
     """同上，每个对象一行，可导出 / The same, one thing a row, to be exported."""
-    found = _leaving(view, answers, person, post)
+    found = leaving_of(view, answers, person, post)
     return answer_list(
-        lambda: _losses(found),
+        lambda: losses_of(found),
         LOSS_COLUMNS,
         view,
         query,
@@ -153,7 +153,14 @@ def list_losses(
     )
 
 
-def _leaving(view: View, answers: Answers, person: str | None, post: str | None) -> Leaving:
+def leaving_of(view: View, answers: Answers, person: str | None, post: str | None) -> Leaving:
+    """Return what a person's departure, or a vacated post (by id), touches.
+
+    Raises:
+        ForbiddenError: the caller does not see enough to say.
+        ProblemError: 422, both are given or none; 404, it is not there.
+
+    """
     known = require_whole_work(view)
     if (person is None) == (post is None):
         raise ProblemError(422, "choose-one", names="person、post")
@@ -182,7 +189,8 @@ def _model(view: View, found: Leaving, person: str | None) -> LeavingModel:
     )
 
 
-def _losses(found: Leaving) -> Iterator[Loss]:
+def losses_of(found: Leaving) -> Iterator[Loss]:
+    """Yield what a departure touches, one thing at a time."""
     for one in found.businesses:
         yield Loss(_TIERS[one.tier], one.business, one.left)
     yield from _each(Text("任职人员", "holder"), found.posts)

@@ -4,46 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from dutygraph.charts.difference import chart_difference
 from dutygraph.charts.line import (
     LineChart,
     LineControl,
     LineNode,
     LineRisk,
     LineSummary,
-    line_chart,
-    line_charts,
 )
 from dutygraph.charts.process import Part
-from dutygraph.charts.reading import UnknownThingError
 from dutygraph.model import Text
-from dutygraph.service.access.view import View
-from dutygraph.service.answers import Answers, AnswersDep, answer_kept
+from dutygraph.service.answers import AnswersDep, answer_kept
 from dutygraph.service.endpoints.chart_models import (
-    ControlModel,
     LineModel,
-    NodeModel,
-    RiskModel,
-    VersionModel,
-    gap_notes,
-    gaps_in,
 )
 from dutygraph.service.endpoints.difference_models import DifferenceModel
-from dutygraph.service.endpoints.knowledge import as_known
+from dutygraph.service.endpoints.line_reading import difference_of, line_model, line_of, lines_of
 from dutygraph.service.endpoints.paths import LONGEST_ID, BusinessPath, VersionQuery
 from dutygraph.service.endpoints.reading import reading_of, registered
 from dutygraph.service.figures import answer_figure
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, ThingModel
-from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import ViewDep
 
 router = APIRouter(prefix="/bureaus/{code}", tags=["charts"])
-Found = TypeVar("Found")
 
 
 class LineSummaryModel(ApiModel):
@@ -163,7 +150,7 @@ ROW_COLUMNS: tuple[Column[LineRow], ...] = (
 def list_lines(view: ViewDep, answers: AnswersDep, query: ListQueryDep, request: Request) -> Response:
     """每项业务一行：节点、风险、措施数和现行线图 / A line for every business, and the chart in force."""
     return answer_list(
-        lambda: answers.of(view, "lines", lambda: line_charts(reading_of(view), view.findings)),
+        lambda: lines_of(view, answers),
         SUMMARY_COLUMNS,
         view,
         query,
@@ -180,8 +167,14 @@ def read_line(
     节点按流程排列，各有风险、前中后措施、岗位、监督举措和缺口；也可看某一版本。
     """
     iri = registered(reading_of(view), "business", business)
-    chart = _chart(view, answers, iri, version)  # an unknown version is told before the ETag is asked about
-    return answer_kept(answers, view, ("line", iri, version), lambda: _as_json(view, chart), request)
+    chart = line_of(view, answers, iri, version)  # an unknown version is told before the ETag is asked about
+    return answer_kept(
+        answers,
+        view,
+        ("line", iri, version),
+        lambda: line_model(view, chart).model_dump(mode="json", by_alias=True),
+        request,
+    )
 
 
 @router.get(
@@ -200,7 +193,7 @@ def list_line_rows(
 ) -> Response:
     """每个节点、风险、措施一行，可导出 / One row for each node, risk and control, to be exported."""
     iri = registered(reading_of(view), "business", business)
-    chart = _chart(view, answers, iri, version)
+    chart = line_of(view, answers, iri, version)
     return answer_list(lambda: _rows(chart), ROW_COLUMNS, view, query, request)
 
 
@@ -223,53 +216,9 @@ def read_difference(
     ],
 ) -> Response:
     """增删的节点、风险、措施和监督举措 / Nodes, risks, controls and supervision steps added and removed."""
-    reading = reading_of(view)
-    iri = registered(reading, "business", business)
-    found = _known(
-        lambda: answers.of(
-            view, ("difference", iri, older, newer), lambda: chart_difference(reading, iri, older, newer)
-        )
-    )
+    iri = registered(reading_of(view), "business", business)
+    found = difference_of(view, answers, iri, older, newer)
     return answer_figure(lambda: DifferenceModel.model_validate(found, from_attributes=True), view, request)
-
-
-def _chart(view: View, answers: Answers, business: str, version: str | None) -> LineChart:
-    return _known(
-        lambda: answers.of(
-            view,
-            ("line", business, version),
-            lambda: line_chart(reading_of(view), business, version, view.findings),
-        )
-    )
-
-
-def _known(compute: Callable[[], Found]) -> Found:
-    try:
-        return compute()
-    except UnknownThingError as error:
-        raise ProblemError(404, "not-found", detail=error.text) from error
-
-
-def _as_json(view: View, chart: LineChart) -> dict[str, object]:
-    def models(kind: type[ApiModel], values: tuple[object, ...]) -> list[ApiModel]:
-        return [kind.model_validate(value, from_attributes=True) for value in values]
-
-    business = as_known(view, chart.business)
-    nodes, versions = models(NodeModel, chart.nodes), models(VersionModel, chart.versions)
-    risks = models(RiskModel, chart.unplaced_risks)
-    controls = models(ControlModel, chart.unplaced_controls)
-    model = LineModel.model_validate(
-        {
-            "business": business,
-            "nodes": nodes,
-            "unplaced_risks": risks,
-            "unplaced_controls": controls,
-            "shown": next(iter(models(VersionModel, (chart.shown,))), None) if chart.shown else None,
-            "versions": versions,
-            "gaps": gap_notes(view.findings, gaps_in(business, nodes, risks, controls, versions)),
-        }
-    )
-    return model.model_dump(mode="json", by_alias=True)
 
 
 def _rows(chart: LineChart) -> Iterator[LineRow]:

@@ -12,7 +12,7 @@ from dutygraph.service.access.errors import ForbiddenError
 from dutygraph.service.access.exposures import DepartmentCounts
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
-from dutygraph.service.answers import AnswersDep
+from dutygraph.service.answers import Answers, AnswersDep
 from dutygraph.service.endpoints.knowledge import own_scope
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, ThingModel
@@ -91,7 +91,7 @@ def list_metrics(view: ViewDep, answers: AnswersDep, query: ListQueryDep, reques
         )
     view.require(Data.METRICS)
     return answer_list(
-        lambda: answers.of(view, "metrics", lambda: _posts(view)),
+        lambda: exposures_of(view, answers),
         POST_COLUMNS,
         view,
         query,
@@ -127,5 +127,8 @@ def list_department_metrics(
     )
 
 
-def _posts(view: View) -> tuple[PostExposure, ...]:
-    return post_exposures(Reading.of(view.measured, view.names, view.things))
+def exposures_of(view: View, answers: Answers) -> tuple[PostExposure, ...]:
+    """Return the posts whose metrics the caller may see one by one, the most exposed first."""
+    return answers.of(
+        view, "metrics", lambda: post_exposures(Reading.of(view.measured, view.names, view.things))
+    )

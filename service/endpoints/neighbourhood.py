@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from dutygraph.charts.chain import Link
+from dutygraph.charts.chain import Chain, Link
 from dutygraph.charts.neighbourhood import DEEPEST, MOST, WIDTH, Neighbourhood, neighbourhood
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
@@ -90,30 +90,35 @@ def read_neighbourhood(
     相邻对象、联系、各处缺口，以及到一级监督员的责任链；没有列出的计入 more。
     只说明责任关系，不说明任何人有问题。
     """
-    reading = reading_of(view)
-    start = registered(reading, kind, id)
+    start = registered(reading_of(view), kind, id)
 
     def compute() -> Mapping[str, object]:
-        found = neighbourhood(reading, start, view.findings, depth=depth, width=width, most=MOST)
+        found = around(view, start, depth=depth, width=width)
         return _model(view, found).model_dump(mode="json", by_alias=True)
 
     return answer_kept(answers, view, ("neighbourhood", start, depth, width), compute, request)
 
 
+def around(view: View, start: str, *, depth: int = 1, width: int = WIDTH, most: int = MOST) -> Neighbourhood:
+    """Return what a caller sees around a thing (by IRI)."""
+    return neighbourhood(reading_of(view), start, view.findings, depth=depth, width=width, most=most)
+
+
 def _model(view: View, found: Neighbourhood) -> NeighbourhoodModel:
     nodes = [NeighbourModel.model_validate(node, from_attributes=True) for node in found.nodes]
+    known = known_chain(view, found)
     return NeighbourhoodModel(
         start=thing_model(found.start),
         depth=found.depth,
         nodes=nodes,
         edges=[EdgeModel.model_validate(edge, from_attributes=True) for edge in found.edges],
-        chain=_chain(view, found),
+        chain=None if known is None else ChainModel.model_validate(known, from_attributes=True),
         gaps=gap_notes(view.findings, gaps_in(nodes)),
     )
 
 
-def _chain(view: View, found: Neighbourhood) -> ChainModel | None:
+def known_chain(view: View, found: Neighbourhood) -> Chain | None:
     """Return the chain; what seems to be missing may only be hidden from who does not see all of the work."""
     if found.chain.missing is not None and view.reach(Data.WORK) is not Reach.ALL:
         return None
-    return ChainModel.model_validate(found.chain, from_attributes=True)
+    return found.chain
