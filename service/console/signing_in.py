@@ -32,6 +32,7 @@ from dutygraph.service.console.templates import render
 from dutygraph.service.console.visit import visit_of
 from dutygraph.service.console.wording import Words
 from dutygraph.service.endpoints.sessions import account_of, begin_session, end_session
+from dutygraph.service.failures import problem_of
 from dutygraph.service.languages import LANGUAGES
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import Service, ServiceDep
@@ -105,7 +106,7 @@ async def ask(
     """Show the form; who is signed in goes on."""
     if visit_of(request, service) is not None:
         return _to(request, _own(wanted))
-    return _page(request, "sign-in", next=_own(wanted), problem=None, account="")
+    return plain_page(request, "sign-in", next=_own(wanted), problem=None, account="")
 
 
 @router.post(PATH)
@@ -120,15 +121,18 @@ def sign_in(
     _refuse_other_sites(request)
     try:
         found = _with_a_role(account_of(service, request, account, password))
-    except ProblemError as problem:
-        return _page(
+    except Exception as error:
+        problem = problem_of(request, error)
+        if problem is None:
+            raise
+        return plain_page(
             request, "sign-in", problem.status_code, next=_own(wanted), problem=problem, account=account
         )
     if len(found.grants) == 1:
         return _begin(request, service, found, found.grants[0], _own(wanted))
     tickets: Tickets = request.app.state.tickets
     ticket = tickets.issue(found)
-    return _page(request, "choose", next=_own(wanted), ticket=ticket, grants=found.grants)
+    return plain_page(request, "choose", next=_own(wanted), ticket=ticket, grants=found.grants)
 
 
 @router.post(f"{PATH}/role")
@@ -233,7 +237,8 @@ def _to(request: Request, path: str) -> Response:
     return RedirectResponse(request.scope.get("root_path", "") + path, 303)
 
 
-def _page(request: Request, template: str, status: int = 200, **values: object) -> Response:
+def plain_page(request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """Return a page without scripts, for who is not signed in."""
     words = Words(language_chosen(request))
     root = request.scope.get("root_path", "")
     body = render(

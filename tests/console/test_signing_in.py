@@ -160,6 +160,26 @@ def test_a_socket_needs_the_session_of_its_page(console: Console) -> None:
             assert json.loads(str(socket.recv(timeout=5)).removeprefix("44"))["message"]
 
 
+def _asked(url: str, **headers: str) -> tuple[int, str, str]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return answer.status, answer.headers["Content-Type"], answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.headers["Content-Type"], error.read().decode()
+
+
+def test_a_wrong_address_is_told_to_people_in_words_and_to_programs_as_a_problem(console: Console) -> None:
+    status, kind, body = _asked(
+        f"{console.url}/no-such-page", Accept="text/html", Cookie="dutygraph-language=zh"
+    )
+    assert (status, kind) == (404, "text/html; charset=utf-8")
+    assert "<h1>没有找到</h1>" in body
+    for path, accept in (("/no-such-page", "*/*"), ("/api/v1/no-such", "text/html")):
+        status, kind, _ = _asked(console.url + path, Accept=accept)
+        assert (status, kind) == (404, "application/problem+json")
+
+
 def test_what_pages_may_load_is_named(console: Console) -> None:
     token = console.session(Role.SO)
     request = urllib.request.Request(
