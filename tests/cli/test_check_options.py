@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,12 +171,37 @@ def test_the_installed_command_keeps_results_and_errors_apart(book: Path) -> Non
     assert b"Traceback" not in wrong.stderr
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "html", "turtle", "junit"])
-def test_two_processes_write_the_same_bytes(book: Path, form: str) -> None:
-    runs = [
-        process("check", book, "--format", form, env={"PYTHONHASHSEED": seed}).stdout.decode().splitlines()
-        for seed in ("1", "2")
-    ]
+FORMS = ("table", "json", "csv", "html", "turtle", "junit")
+IN_EVERY_FORM = """
+import sys
+from pathlib import Path
+from typer.testing import CliRunner
+from dutygraph.cli.app import app
+
+book, folder, *forms = sys.argv[1:]
+for form in forms:
+    Path(folder, form).write_bytes(CliRunner().invoke(app, ["check", book, "--format", form]).stdout_bytes)
+"""
+
+
+@pytest.fixture(scope="module")
+def by_two_processes(book: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Return two folders, each of what a process of its own writes in every form."""
+    folders = [tmp_path_factory.mktemp(f"seed-{seed}-") for seed in "12"]
+    for seed, folder in zip("12", folders, strict=True):
+        environment = {**os.environ, "COLUMNS": "80", "PYTHONHASHSEED": seed}
+        subprocess.run(
+            [sys.executable, "-c", IN_EVERY_FORM, book, folder, *FORMS],
+            check=True,
+            timeout=120,
+            env=environment,
+        )
+    return folders
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_two_processes_write_the_same_bytes(by_two_processes: list[Path], form: str) -> None:
+    runs = [(folder / form).read_text(encoding="utf-8").splitlines() for folder in by_two_processes]
 
     assert runs[0]
     when = ("computedAt", "计算时间", "timestamp=")
