@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from dutygraph.service.problems import ProblemError, problem_response
 from dutygraph.service.settings import Settings
 
-_UPLOADS = re.compile(r"/api/v1/bureaus/[^/]+/(imports|names)/?")
+_UPLOADS = re.compile(r"/api/v1/bureaus/[^/]+/(imports|names)/?|/import/file")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -79,9 +79,7 @@ class Limits:
     def _admits(self, headers: Headers) -> bool:
         """Tell whether a websocket comes from a page of this service: browsers say whose page it is."""
         host = headers.get("host", "")
-        return (
-            allows(host, self._settings.allowed_hosts) and urlsplit(headers.get("origin", "")).netloc == host
-        )
+        return allows(host, self._settings.allowed_hosts) and is_of_host(headers.get("origin", ""), host)
 
     def _refusal(self, scope: Scope, headers: Headers) -> ProblemError | None:
         if not allows(headers.get("host", ""), self._settings.allowed_hosts):
@@ -127,6 +125,15 @@ def _limit_of(scope: Scope, settings: Settings) -> tuple[str, int]:
     if scope["method"] == "POST" and _UPLOADS.fullmatch(path):
         return "upload_limit", settings.upload_limit
     return "body_limit", settings.body_limit
+
+
+def is_of_host(address: str, host: str) -> bool:
+    """Tell whether a page's address is of a host, as Origin and Host say; a proxy may leave out the port."""
+    try:
+        page = urlsplit(address)
+    except ValueError:
+        return False
+    return bool(host) and host in {page.netloc, page.hostname}
 
 
 def allows(host: str, allowed: tuple[str, ...]) -> bool:

@@ -33,6 +33,7 @@ from dutygraph.service.console.visit import visit_of
 from dutygraph.service.console.wording import Words
 from dutygraph.service.endpoints.sessions import account_of, begin_session, end_session
 from dutygraph.service.failures import problem_of
+from dutygraph.service.hardening import is_of_host
 from dutygraph.service.languages import LANGUAGES
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import Service, ServiceDep
@@ -185,8 +186,9 @@ async def prefer(
     wanted: Annotated[str, Query(alias="next", max_length=2000)] = "/",
 ) -> Response:
     """Keep a language or theme, and go back to the page as it stands: its filters may have changed since."""
-    came = urlsplit(request.headers.get("referer", ""))
-    if came.netloc == request.headers.get("host"):
+    referer = request.headers.get("referer", "")
+    if is_of_host(referer, request.headers.get("host", "")):
+        came = urlsplit(referer)
         path = came.path.removeprefix(request.scope.get("root_path", ""))
         wanted = f"{path}?{came.query}" if came.query else path
     answer = _to(request, _own(wanted))
@@ -224,7 +226,7 @@ def _grant(grants: Sequence[Grant], wanted: str) -> Grant | None:
 def _refuse_other_sites(request: Request) -> None:
     """Refuse forms that another site sends."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and not is_of_host(origin, request.headers.get("host", "")):
         raise ProblemError(403, "forbidden")
 
 

@@ -14,6 +14,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from dutygraph.service.access.roles import Role
+from dutygraph.service.hardening import is_of_host
 from tests.console.browser import Console
 from tests.service.running import PASSWORD
 
@@ -194,3 +195,20 @@ def test_what_pages_may_load_is_named(console: Console) -> None:
     with urllib.request.urlopen(f"{console.url}/sign-in", timeout=10) as answer:
         assert "script-src" not in answer.headers["Content-Security-Policy"]
         assert "<script" not in answer.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "same"),
+    [
+        ("https://duty.example", "duty.example", True),
+        ("https://duty.example:8443", "duty.example", True),  # a proxy passes the name alone
+        ("https://duty.example:8443", "duty.example:8443", True),
+        ("https://duty.example:8443", "duty.example:8046", False),
+        ("https://duty.example.org", "duty.example", False),
+        ("null", "duty.example", False),
+        ("", "", False),
+        ("http://[::1", "[::1]", False),
+    ],
+)
+def test_a_page_is_known_by_its_host(address: str, host: str, same: bool) -> None:  # noqa: FBT001
+    assert is_of_host(address, host) is same
