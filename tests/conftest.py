@@ -12,6 +12,7 @@ import pytest
 from dutygraph.check import check
 from dutygraph.model import CheckReport
 from dutygraph.sources import open_source
+from tests.remembering import reading_remembered
 
 EXAMPLE = Path(str(resources.files("dutygraph.examples").joinpath("bureau", "bureau.xlsx")))
 
@@ -27,6 +28,13 @@ def example_report() -> CheckReport:
 def hastened_reference() -> Iterator[None]:
     """Make pySHACL, which takes long to import, faster from here on."""
     with import_module("tests.reference").hastened():
+        yield
+
+
+@pytest.fixture(scope="module")
+def remembered_reading() -> Iterator[None]:
+    """Read each file once a module, for tests that are not about reading."""
+    with reading_remembered():
         yield
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 GUIDE = ROOT / "docs" / "guide.zh.md"
 
 
+@pytest.mark.usefixtures("remembered_reading")
 @pytest.mark.parametrize("document", [*READMES, GUIDE], ids=lambda path: path.name)
 def test_every_step_of_a_document_works(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -39,7 +39,6 @@ def test_every_step_of_a_document_works(
 
 
 def run(command: Command) -> None:
-    gc.collect()  # lets go of the lock that the command before holds on a store folder
     result = CliRunner().invoke(app, command.words)
     assert result.exception is None or isinstance(result.exception, SystemExit), command.line
     assert result.exit_code == command.exit_code, f"{command.line}\n{result.output}"
