@@ -50,6 +50,7 @@ class _Drawn:
     unsaid: frozenset[str]
     most_facts: int
     lacking: Mapping[str, str]
+    aside: Mapping[str, tuple[str, ...]]
 
 
 def read_example(folder: RuleFolder, look: Look, *, conforming: bool) -> Example:
@@ -85,6 +86,11 @@ def _paths(folder: RuleFolder) -> tuple[str, ...]:
 def lacking_kind(rule: str) -> str | None:
     """Return the class of what a gap of a rule lacks, where ``examples.toml`` says it."""
     return _drawn().lacking.get(rule)
+
+
+def lanes_aside() -> Mapping[str, tuple[str, ...]]:
+    """Return the lanes of background, by colour, with the terms by which a shape tells that it needs them."""
+    return _drawn().aside
 
 
 def _gaps(quads: Iterable[ox.Quad]) -> Iterator[Gap]:
@@ -206,6 +212,6 @@ def _after(iri: str) -> str:
 def _drawn() -> _Drawn:
     text = resources.files("dutygraph.pictures").joinpath("examples.toml").read_text(encoding="utf-8")
     told = tomllib.loads(text)
-    return _Drawn(
-        frozenset(told["background"]), frozenset(told["unsaid"]), told["most_facts"], told["lacking"]
-    )
+    aside = {lane: tuple(terms) for lane, terms in told["aside"].items()}
+    named = frozenset(told["background"]), frozenset(told["unsaid"])
+    return _Drawn(*named, told["most_facts"], told["lacking"], aside)

@@ -57,7 +57,7 @@ class Rows:
             (columns.posts, word("column", "post", self.look), "band"),
             (columns.risk, word("column", "risk", self.look), "band"),
             *(
-                (place, word("stage", stage, self.look) + " " + word("column", "control", self.look), stage)
+                (place, word("stage-head", stage, self.look), stage)
                 for place, stage in zip(columns.stages, STAGES, strict=True)
             ),
         ]

@@ -14,8 +14,9 @@ from itertools import islice
 
 import wcwidth
 
-_NARROW = frozenset("iljI.,:;'|!()[]{}·’‘`")
-_BROAD = frozenset("mwMW@%—…GOQDHNUＷ＠")
+_NARROW = frozenset("fijlrtI.,:;'|!()[]{}·’‘`")
+_BROAD = frozenset("mwMW@%—…")
+_ROUND = frozenset("DGHNOQU")
 _CLOSING = "，。；：、！？）」』”’》〉】〕,.;:!?)]}%"
 _OPENING = "（「『“‘《〈【〔([{"
 _PIECE = re.compile(
@@ -88,7 +89,9 @@ def _character(character: str) -> float:
         return 0.4
     if character in _BROAD:
         return 0.95
-    return 0.72 if character.isupper() else 0.62
+    if character in _ROUND:
+        return 0.8
+    return 0.68 if character.isupper() else 0.6
 
 
 def _lines(text: str, ems: float) -> Iterator[str]:

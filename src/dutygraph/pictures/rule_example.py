@@ -5,7 +5,8 @@ The files of a rule's folder are read as they are: who exists, what joins them, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,16 +15,19 @@ from rdflib import RDFS
 from dutygraph.model import Text
 from dutygraph.ontology import SV, load_ontology
 from dutygraph.pictures.canvas import Box, Canvas
-from dutygraph.pictures.example_facts import Example, Gap, lacking_kind, read_example
+from dutygraph.pictures.example_facts import Example, Gap, lacking_kind, lanes_aside, read_example
 from dutygraph.pictures.look import FactTable, Frame, Heading, Look, Picture
 from dutygraph.pictures.marks import LegendItem, gap_tag, hole
 from dutygraph.pictures.naming import kind_name, term_name
-from dutygraph.pictures.net import Card, Net, Tie, by_key
+from dutygraph.pictures.net import Card, Net, Tie, by_key, lane_of
 from dutygraph.pictures.net_draw import NetDrawing
 from dutygraph.pictures.net_layout import lay_out
 from dutygraph.pictures.responsibility import graph_of
 from dutygraph.pictures.words import word
 from dutygraph.shapes import RuleFolder, RuleShape, catalogue, rule_folders
+
+_WIDEST_ON_A4 = 1700.0
+_TERM = re.compile(r"\b(?:sv|org):(\w+)")
 
 
 class UnknownRuleError(Exception):
@@ -57,17 +61,37 @@ def rule_picture(
         raise UnknownRuleError(rule)
     folder = next(f for f in rule_folders() if f.name.startswith(f"{wanted}-"))
     example = read_example(folder, look, conforming=conforming)
+    offending = read_example(folder, look, conforming=False) if conforming else example
     shown = example.gaps if reveal and not conforming else ()
-    net = _Marked(example, folder, look, shown).net()
+    net = _without(_Marked(example, folder, look, shown).net(), _lanes_aside(offending, folder))
     layout = lay_out(net, look)
     kind = word("word", "conforming" if conforming else "offending", look)
     label = look.say(shapes[0].label)
     title = f"{wanted} {label}　" + (kind if conforming or reveal else "")
+    paper = "A4" if layout.width <= _WIDEST_ON_A4 else "A3"
     frame = Frame(
-        title.rstrip("　"), _about(shapes, example, shown, look), Heading(), look, _legend(look, shown), "A4"
+        title.rstrip("　"), _about(shapes, example, shown, look), Heading(), look, _legend(look, shown), paper
     )
     tables = (_table(net, look), _ties_table(net, look))
     return frame.draw(layout.width, layout.height, NetDrawing(net, layout, look).draw, tables, graph_of(net))
+
+
+def _lanes_aside(offending: Example, folder: RuleFolder) -> frozenset[str]:
+    """Return the lanes, by colour, that neither the rule nor its gap has anything to do with."""
+    gaps = {key for gap in offending.gaps for key in (gap.focus, gap.value)}
+    pairs = [{tie.source, tie.target} for tie in offending.net.ties]
+    beside = {end for pair in pairs if gaps & pair for end in pair}
+    near = {lane_of(card.kind).colour for card in offending.net.cards if card.key in beside | gaps}
+    mentioned = set(_TERM.findall(folder.shape))
+    return frozenset(
+        lane for lane, terms in lanes_aside().items() if lane not in near and not mentioned & set(terms)
+    )
+
+
+def _without(net: Net, lanes: frozenset[str]) -> Net:
+    cards = tuple(card for card in net.cards if lane_of(card.kind).colour not in lanes)
+    kept = by_key(cards)
+    return Net(cards, tuple(tie for tie in net.ties if tie.source in kept and tie.target in kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +161,7 @@ def _ranges() -> Mapping[str, str]:
     return {str(term).removeprefix(str(SV)): str(kind).rpartition("#")[2] for term, kind in found}
 
 
-def _about(shapes: list[RuleShape], example: Example, gaps: tuple[Gap, ...], look: Look) -> str:
+def _about(shapes: Sequence[RuleShape], example: Example, gaps: tuple[Gap, ...], look: Look) -> str:
     if not gaps:
         return look.say(shapes[0].rationale)
     cards = by_key(example.net.cards)
