@@ -119,7 +119,7 @@ def sign_in(
     wanted: _Next = "/",
 ) -> Response:
     """Check the password; begin the session, or have a role chosen first."""
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     try:
         found = _with_a_role(account_of(service, request, account, password))
     except Exception as error:
@@ -141,7 +141,7 @@ def choose_role(
     request: Request, service: ServiceDep, ticket: _Short, grant: _Short, wanted: _Next = "/"
 ) -> Response:
     """Begin the session in the role that was chosen."""
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     tickets: Tickets = request.app.state.tickets
     account = tickets.redeem(ticket)
     chosen = _grant(account.grants if account else (), grant)
@@ -153,7 +153,7 @@ def choose_role(
 @router.post("/role")
 def change_role(request: Request, service: ServiceDep, grant: _Short) -> Response:
     """Go on in another of one's roles: the session ends and another begins, without the password."""
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     visit = visit_of(request, service)
     if visit is None:
         return _to(request, PATH)
@@ -169,7 +169,7 @@ def change_role(request: Request, service: ServiceDep, grant: _Short) -> Respons
 @router.post("/sign-out")
 def sign_out(request: Request, service: ServiceDep) -> Response:
     """End the session at once."""
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     visit = visit_of(request, service)
     if visit is not None:
         end_session(service, visit.signed)
@@ -223,7 +223,7 @@ def _grant(grants: Sequence[Grant], wanted: str) -> Grant | None:
     return next((grant for grant in grants if grant.id == wanted), None)
 
 
-def _refuse_other_sites(request: Request) -> None:
+def refuse_other_sites(request: Request) -> None:
     """Refuse forms that another site sends."""
     origin = request.headers.get("origin")
     if origin is not None and not is_of_host(origin, request.headers.get("host", "")):
