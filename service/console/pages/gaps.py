@@ -49,7 +49,7 @@ class GapsPage:
         found = await self._look()
         values = self._values(found)
         self._fields = Fragment(
-            visit, "gaps-fields", acts={"field": self._limit, "search": self._search}, **values
+            visit, "gaps-fields", tag="div", acts={"field": self._limit, "search": self._search}, **values
         )
         acts = {
             "open": self._open,
@@ -58,7 +58,7 @@ class GapsPage:
             "choose": self._choose,
             "assign": self._assign,
         }
-        self._list = Fragment(visit, "gaps-list", acts=acts, **values)
+        self._list = Fragment(visit, "gaps-list", tag="div", acts=acts, **values)
         self._drawer = GapDrawer(visit, self._changed)
         self._several = Drawer(visit, "gaps.assign-several")
         named = visit.query.get("gap")

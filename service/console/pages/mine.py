@@ -44,7 +44,7 @@ async def build(visit: Visit) -> None:
     words = {"kinds": KINDS, "grounds": GROUNDS, "severity_word": severity_word}
     duties = await visit.work(_duties, visit, kind)
     acts = {"kind": limit, "open": open_gap}
-    shown = Fragment(visit, "mine", acts=acts, duties=duties, **words)
+    shown = Fragment(visit, "mine", tag="div", acts=acts, duties=duties, **words)
     drawer = GapDrawer(visit, changed)
 
 
