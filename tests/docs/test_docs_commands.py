@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import openpyxl
@@ -31,11 +33,12 @@ def test_every_step_of_a_document_works(
     monkeypatch.delenv("DUTYGRAPH_LANG", raising=False)
     found = steps(document)
     assert any(isinstance(step, Command) for step in found)
-    for step in found:
-        if isinstance(step, Edit):
-            make(step, tmp_path)
+    for kind, together in groupby(found, lambda step: step.file if isinstance(step, Edit) else None):
+        if kind is None:
+            for step in together:
+                run(step)
         else:
-            run(step)
+            make(list(together), tmp_path / kind)
 
 
 def run(command: Command) -> None:
@@ -67,13 +70,14 @@ def after(shown: list[str], printed: list[str], position: int, command: Command)
     raise AssertionError(f"{command.line} does not print\n" + "\n".join(shown) + f"\nbut\n{text}")
 
 
-def make(edit: Edit, folder: Path) -> None:
-    workbook = openpyxl.load_workbook(folder / edit.file)
-    cell = workbook[edit.sheet][edit.cell]
-    value = cell.value.date().isoformat() if isinstance(cell.value, datetime) else str(cell.value or "")
-    assert value == edit.before, edit
-    cell.value = edit.after or None
-    workbook.save(folder / edit.file)
+def make(edits: Sequence[Edit], book: Path) -> None:
+    workbook = openpyxl.load_workbook(book)
+    for edit in edits:
+        cell = workbook[edit.sheet][edit.cell]
+        value = cell.value.date().isoformat() if isinstance(cell.value, datetime) else str(cell.value or "")
+        assert value == edit.before, edit
+        cell.value = edit.after or None
+    workbook.save(book)
     workbook.close()
 
 
