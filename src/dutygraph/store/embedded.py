@@ -43,6 +43,7 @@ class EmbeddedStore:
             )
         self.trouble = Trouble()
         self._guard: Guarded | None = None
+        self._known_to_read: set[str] = set()
         if folder is None:
             self.oxigraph = ox.Store()
             return
@@ -178,18 +179,19 @@ class EmbeddedStore:
         # pyoxigraph's lists are invariant: one list for each of its two parameters
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(name) for name in graphs]
         named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(name) for name in graphs]
-        return self._asked(graphs).query(query, default_graph=default, named_graphs=named)
+        self._read_through(graphs)
+        return self.oxigraph.query(query, default_graph=default, named_graphs=named)
 
-    def _asked(self, graphs: Sequence[str]) -> ox.Store:
-        """Return what a query is to run on: of a store on disk, a copy of the graphs in memory.
+    def _read_through(self, graphs: Sequence[str]) -> None:
+        """Read each graph on disk once before it is first queried, so that damage is told.
 
         Over a damaged block, pyoxigraph's ASK, its joins and its sorting try the same step for ever.
         """
-        if self.folder is None:
-            return self.oxigraph
-        copy = ox.Store()
-        copy.bulk_extend(self.quads(graphs))
-        return copy
+        if self.folder is None or self._known_to_read.issuperset(graphs):
+            return
+        for _ in self.quads([name for name in graphs if name not in self._known_to_read]):
+            pass
+        self._known_to_read.update(graphs)
 
     def _update(self, removed: set[ox.Quad], added: set[ox.Quad]) -> None:
         try:
