@@ -6,6 +6,7 @@ rules: they are discovered from the tree.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -50,6 +51,17 @@ class RuleFolder:
     valid: str
     invalid: str
     dataset: bool
+
+
+_PLACEHOLDER = re.compile(r"\{[$?](?:this|value)\}")
+
+
+def with_blanks(said: Text) -> Text:
+    """Return a rule's sentence with blanks where a gap's has the thing that it is about.
+
+    Sentences quote the names that will stand there themselves, or not at all.
+    """
+    return Text(_PLACEHOLDER.sub("〔…〕", said.zh), _PLACEHOLDER.sub("[…]", said.en))
 
 
 class ShapeFileError(Exception):

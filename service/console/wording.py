@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Protocol
 
 from dutygraph.model import Text
+from dutygraph.service.words import words
 
 
 class Bilingual(Protocol):
@@ -26,14 +27,21 @@ class Bilingual(Protocol):
 
 @cache
 def wording() -> Mapping[str, Text]:
-    """Return all texts by "<file>.<key>"; ``{names}`` in braces are filled in where a text is said."""
+    """Return all texts by "<file>.<key>"; ``{names}`` in braces are filled in where a text is said.
+
+    What roles and aspects of rules are called, exports say too: see ``service/words.toml``.
+    """
     folder = resources.files("dutygraph.service.console").joinpath("texts")
-    return {
+    shared = {f"{group}.{code}": text for group in _SHARED for code, text in words(group).items()}
+    return shared | {
         f"{file.name.removesuffix('.toml')}.{key}": Text(**said)
         for file in sorted(folder.iterdir(), key=lambda file: file.name)
         if file.name.endswith(".toml")
         for key, said in tomllib.loads(file.read_text(encoding="utf-8")).items()
     }
+
+
+_SHARED = ("role", "aspect")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from dutygraph.service.granting import check_bureau
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import API, ApiModel, BilingualText, bilingual
 from dutygraph.service.running import CallerDep, ServiceDep, require_scope
+from dutygraph.service.words import grant_called
 
 router = APIRouter(tags=["accounts"], dependencies=[require_scope(Scope.ADMIN)])
 _CODE = r"^[^\s/?#<>\"{}|\\^`\x00-\x1f]{1,64}$"
@@ -86,9 +87,9 @@ def _model(account: Account) -> AccountModel:
     )
 
 
-def _grants_said(account: AccountModel) -> list[str]:
+def _grants_said(account: AccountModel) -> list[Text]:
     return [
-        " ".join(filter(None, (grant.role.value, grant.bureau, grant.person, grant.department)))
+        grant_called(grant.role.value, grant.bureau, grant.person, grant.department)
         for grant in account.grants
     ]
 

@@ -12,11 +12,12 @@ from dutygraph.commits.acts import Action, AuditEntry
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Data, Reach, Role, Scope
 from dutygraph.service.access.view import View
-from dutygraph.service.gaps.audit import AuditFilter, entries_of
+from dutygraph.service.gaps.audit import AuditFilter, entries_of, target_called
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, BilingualText, bilingual
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import CallerDep, Service, ServiceDep, check_scope
+from dutygraph.service.words import called
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 _MOST = 50
@@ -62,14 +63,27 @@ class Verification(ApiModel):
     elsewhere: int
 
 
+def _role(entry: AuditEntry) -> Text | None:
+    return called("role", entry.actor.role)
+
+
+def _action(entry: AuditEntry) -> Text | None:
+    return called("action", entry.action.value)
+
+
 COLUMNS: tuple[Column[AuditEntry], ...] = (
     Column("sequence", Text("序号", "No."), lambda entry: entry.sequence),
     Column("at", Text("时间", "At"), lambda entry: entry.at),
     Column("account", Text("账号", "Account"), lambda entry: entry.actor.account),
-    Column("role", Text("角色", "Role"), lambda entry: entry.actor.role),
+    Column("role", Text("角色", "Role"), lambda entry: entry.actor.role, flat=_role),
     Column("person", Text("人员", "Person"), lambda entry: entry.actor.person),
-    Column("action", Text("事项", "Action"), lambda entry: entry.action.value),
-    Column("target", Text("对象", "Target"), lambda entry: entry.target),
+    Column("action", Text("事项", "Action"), lambda entry: entry.action.value, flat=_action),
+    Column(
+        "target",
+        Text("对象", "Target"),
+        lambda entry: entry.target,
+        flat=lambda entry: target_called(entry.target),
+    ),
     Column("note", Text("备注", "Note"), lambda entry: entry.note),
     Column("commit", Text("提交", "Commit"), lambda entry: entry.commit),
     Column("digest", Text("改动摘要", "Digest"), lambda entry: entry.digest, sortable=False),

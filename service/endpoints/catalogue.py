@@ -8,10 +8,12 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import Field
 
 from dutygraph.model import Text
+from dutygraph.report.words import word
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, BilingualText
 from dutygraph.service.problems import ProblemError
-from dutygraph.shapes import RuleShape, catalogue
+from dutygraph.service.words import called
+from dutygraph.shapes import RuleShape, catalogue, with_blanks
 
 router = APIRouter(tags=["catalogue"])
 
@@ -29,14 +31,27 @@ class Rule(ApiModel):
     sources: list[str]
 
 
+def _severity(shape: RuleShape) -> Text:
+    return Text(*(word("severity", shape.severity.value, lang) for lang in ("zh", "en")))
+
+
+def _aspect(shape: RuleShape) -> Text | None:
+    return called("aspect", shape.aspect)
+
+
 RULE_COLUMNS: tuple[Column[RuleShape], ...] = (
     Column("rule", Text("规则", "Rule"), lambda shape: shape.rule),
-    Column("severity", Text("程度", "Severity"), lambda shape: shape.severity.value),
-    Column("aspect", Text("方面", "Aspect"), lambda shape: shape.aspect),
+    Column("severity", Text("等级", "Severity"), lambda shape: shape.severity.value, flat=_severity),
+    Column("aspect", Text("方面", "Aspect"), lambda shape: shape.aspect, flat=_aspect),
     Column("label", Text("要求", "Requirement"), lambda shape: shape.label),
     Column("rationale", Text("理由", "Reason"), lambda shape: shape.rationale, sortable=False),
-    Column("message", Text("缺口说明", "What is said of a gap"), lambda shape: shape.message, sortable=False),
-    Column("remedy", Text("如何整改", "Remedy"), lambda shape: shape.remedy, sortable=False),
+    Column(
+        "message",
+        Text("缺口说明", "What is said of a gap"),
+        lambda shape: with_blanks(shape.message),
+        sortable=False,
+    ),
+    Column("remedy", Text("改正办法", "Remedy"), lambda shape: with_blanks(shape.remedy), sortable=False),
     Column("sources", Text("依据", "Sources"), lambda shape: shape.sources, sortable=False),
 )
 

@@ -14,6 +14,7 @@ from dutygraph.commits.gaps import GapHistory
 from dutygraph.model import Text
 from dutygraph.service.answers import AnswersDep
 from dutygraph.service.figures import answer_figure
+from dutygraph.service.gaps.audit import target_called
 from dutygraph.service.gaps.columns import gap_columns
 from dutygraph.service.gaps.commits import change_of, commit_there, commits_of, require_reader
 from dutygraph.service.gaps.comparison import Comparing
@@ -25,6 +26,7 @@ from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, 
 from dutygraph.service.models import ApiModel, Dated
 from dutygraph.service.records.models import GapBrief, gap_brief
 from dutygraph.service.running import ServiceDep, ViewDep
+from dutygraph.service.words import called
 
 router = APIRouter(prefix="/bureaus/{code}/commits", tags=["commits"])
 NumberPath = Annotated[
@@ -74,9 +76,24 @@ COLUMNS: tuple[Column[PastCommit], ...] = (
     Column("asOf", Text("数据日期", "As of"), lambda past: past.seen.as_of),
     Column("rules", Text("规则摘要", "Rules"), lambda past: past.ruleset),
     Column("account", Text("账号", "Account"), lambda past: past.entry and past.entry.actor.account),
-    Column("role", Text("角色", "Role"), lambda past: past.entry and past.entry.actor.role),
-    Column("action", Text("事项", "Action"), lambda past: past.entry and past.entry.action.value),
-    Column("target", Text("对象", "Target"), lambda past: past.entry and past.entry.target),
+    Column(
+        "role",
+        Text("角色", "Role"),
+        lambda past: past.entry and past.entry.actor.role,
+        flat=lambda past: past.entry and called("role", past.entry.actor.role),
+    ),
+    Column(
+        "action",
+        Text("事项", "Action"),
+        lambda past: past.entry and past.entry.action.value,
+        flat=lambda past: past.entry and called("action", past.entry.action.value),
+    ),
+    Column(
+        "target",
+        Text("对象", "Target"),
+        lambda past: past.entry and past.entry.target,
+        flat=lambda past: past.entry and target_called(past.entry.target),
+    ),
 )
 
 

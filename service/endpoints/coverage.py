@@ -16,7 +16,7 @@ from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
 from dutygraph.service.answers import Answers, AnswersDep, list_kept
 from dutygraph.service.endpoints.chart_models import Knowledge
-from dutygraph.service.endpoints.knowledge import knowledge_of
+from dutygraph.service.endpoints.knowledge import knowledge_of, own_scope, scoped
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, BilingualText, ThingModel
 from dutygraph.service.running import ViewDep
@@ -66,9 +66,6 @@ COLUMNS: tuple[Column[CoverageRow], ...] = (
     ),
     Column("missing", Text("未覆盖", "Missing"), lambda row: row.missing, sortable=False),
 )
-_OWN_COLUMN: Column[CoverageRow] = Column(
-    "scope", Text("范围", "Scope"), lambda _row: Text("本人范围", "own scope"), sortable=False
-)
 
 
 def agrees(row: TotalRow) -> bool:
@@ -108,7 +105,7 @@ def list_coverage(
     """
     own = _own_scope(view, by)
     form = query.form(request)
-    columns = (*COLUMNS, _OWN_COLUMN) if own and form != "json" else COLUMNS
+    columns = scoped(COLUMNS, form, own=own)
     beside = {"by": by.value, "ownScope": own}
 
     def answered() -> Response:
@@ -178,8 +175,7 @@ def _known_tiers(view: View, by: Axis, rows: tuple[CoverageRow, ...]) -> tuple[C
 def _own_scope(view: View, by: Axis) -> bool:
     if by not in _BY_WORK:
         return False
-    reach = view.reach(Data.WORK)
-    if reach not in (Reach.OWN, Reach.ALL):
+    if view.reach(Data.WORK) not in (Reach.OWN, Reach.ALL):
         raise ForbiddenError(
             Text(
                 "您的角色看不到监督员任命，不能按星级或级别统计覆盖，否则会显示为没有人监督。"
@@ -188,4 +184,4 @@ def _own_scope(view: View, by: Axis) -> bool:
                 "read as if nobody did. Coverage by department, business or stage can.",
             )
         )
-    return reach is Reach.OWN
+    return own_scope(view, Data.WORK)

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Resp
 from pydantic import Field
 
 from dutygraph.commits.acts import Action
-from dutygraph.service.access.roles import Scope
+from dutygraph.model import Text
+from dutygraph.service.access.errors import ForbiddenError
+from dutygraph.service.access.roles import Data, Reach, Scope
 from dutygraph.service.access.view import View
 from dutygraph.service.access.writes import require_write
 from dutygraph.service.answers import Answers, AnswersDep, list_kept
@@ -128,6 +130,7 @@ def list_gaps(
     view: ViewDep, answers: AnswersDep, asked: FilterDep, query: ListQueryDep, request: Request
 ) -> Response:
     """已豁免的仍然列出、单独计数 / Waived ones are listed still and counted apart."""
+    _check_known(view, asked)
     form = query.form(request)
 
     def answered() -> Response:
@@ -140,14 +143,41 @@ def list_gaps(
 
 @router.get("/gaps/counts", summary="缺口分类计数 / Gaps counted by facet")
 def count_gaps(view: ViewDep, answers: AnswersDep, asked: FilterDep, request: Request) -> GapCounts:
-    """只计可见的缺口；跨部门的在各部门都计 / Only visible gaps; one of two departments counts in both."""
+    """只计可见的缺口；跨部门的在各部门都计 / Only visible gaps; one of two departments counts in both.
+
+    看不到监督员的角色不按 tier、supervisor 计数 / Not by tier and supervisor for roles that see none.
+    """
+    _check_known(view, asked)
+    unknown = () if _knows_supervisors(view) else ("tier", "supervisor")
 
     def counted() -> GapCounts:
         found = rows_of(view, answers)
         rows = list(asked.chosen(found))
-        return GapCounts(total=state_counts(rows), by=dict(facets(rows, found.placing)))
+        by = {name: told for name, told in facets(rows, found.placing).items() if name not in unknown}
+        return GapCounts(total=state_counts(rows), by=by)
 
     return answer_figure(counted, view, request)  # type: ignore[return-value]
+
+
+def _knows_supervisors(view: View) -> bool:
+    return view.reach(Data.WORK) in (Reach.OWN, Reach.ALL)
+
+
+def _check_known(view: View, asked: GapFilter) -> None:
+    """Refuse to choose by supervisors, of whom the caller knows none: it would read as "no gaps".
+
+    Raises:
+        ForbiddenError: it is asked for.
+
+    """
+    if (asked.tier or asked.supervisor) and not _knows_supervisors(view):
+        raise ForbiddenError(
+            Text(
+                "您的角色看不到监督员任命，不能按监督级别或监督员筛选，否则会显示为没有缺口。",
+                "Your role does not see who supervises, so gaps cannot be chosen by tier or supervisor: it "
+                "would read as if there were none.",
+            )
+        )
 
 
 @router.get(

@@ -24,6 +24,7 @@ from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, 
 from dutygraph.service.openapi import problem_response_of
 from dutygraph.service.problems import ProblemError
 from dutygraph.service.running import CallerDep, CodePath, ServiceDep, require_scope
+from dutygraph.service.words import called
 
 router = APIRouter(prefix="/bureaus/{code}/imports", tags=["imports"])
 
@@ -153,15 +154,27 @@ async def upload_ledger(caller: ImporterDep, sent: SendingDep) -> ImportModel:
     return await sent.tried(caller, LEDGER)
 
 
+def _kind(one: ImportModel) -> Text | None:
+    return called("import-kind", one.kind)
+
+
+def _mode(one: ImportModel) -> Text | None:
+    return called("import-mode", one.mode)
+
+
+def _status(one: ImportModel) -> Text | None:
+    return called("import-status", one.status)
+
+
 IMPORT_COLUMNS: tuple[Column[ImportModel], ...] = (
     Column("id", Text("编号", "Id"), lambda one: one.id),
     Column("bureau", Text("单位", "Bureau"), lambda one: one.bureau),
-    Column("kind", Text("种类", "Kind"), lambda one: one.kind),
+    Column("kind", Text("种类", "Kind"), lambda one: one.kind, flat=_kind),
     Column("name", Text("文件", "File"), lambda one: one.name),
     Column("size", Text("字节", "Bytes"), lambda one: one.size),
     Column("sha256", Text("校验值", "SHA-256"), lambda one: one.sha256, sortable=False),
-    Column("mode", Text("方式", "Mode"), lambda one: one.mode),
-    Column("status", Text("状况", "Status"), lambda one: one.status),
+    Column("mode", Text("方式", "Mode"), lambda one: one.mode, flat=_mode),
+    Column("status", Text("状况", "Status"), lambda one: one.status, flat=_status),
     Column("createdAt", Text("上传时间", "Uploaded"), lambda one: one.created_at),
     Column("expiresAt", Text("清理时间", "Thrown away"), lambda one: one.expires_at),
     Column("head", Text("所依提交", "Tried on commit"), lambda one: one.head),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dutygraph.charts.axes import BusinessAxis
@@ -12,6 +12,7 @@ from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.tables import access_tables
 from dutygraph.service.access.view import View
 from dutygraph.service.endpoints.chart_models import BusinessAxisModel, Knowledge
+from dutygraph.service.lists import Column, Row
 
 
 def knowledge_of(view: View, iri: str) -> Knowledge:
@@ -57,6 +58,19 @@ def require_whole_work(view: View) -> Callable[[str], bool]:
             )
         )
     return lambda iri: knowledge_of(view, iri) is Knowledge.ALL
+
+
+def scoped(columns: Sequence[Column[Row]], form: str, *, own: bool) -> Sequence[Column[Row]]:
+    """Return the columns of a list; a file of what is the caller's own says so in each row.
+
+    JSON says it once, as ``ownScope``.
+    """
+    return (*columns, _own_column()) if own and form != "json" else columns
+
+
+def _own_column() -> Column[Row]:
+    said = Text("本人范围", "own scope")
+    return Column("ownScope", Text("范围", "Scope"), lambda _row: said, sortable=False)
 
 
 def own_scope(view: View, *data: Data) -> bool:

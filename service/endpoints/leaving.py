@@ -16,7 +16,7 @@ from dutygraph.model import Text, Thing
 from dutygraph.service.access.roles import Data
 from dutygraph.service.access.view import View
 from dutygraph.service.answers import Answers, AnswersDep
-from dutygraph.service.endpoints.knowledge import own_scope, require_whole_work
+from dutygraph.service.endpoints.knowledge import own_scope, require_whole_work, scoped
 from dutygraph.service.endpoints.paths import LONGEST_ID
 from dutygraph.service.endpoints.reading import reading_of, registered
 from dutygraph.service.figures import answer_figure
@@ -143,14 +143,9 @@ def list_losses(
 ) -> Response:
     """同上，每个对象一行，可导出 / The same, one thing a row, to be exported."""
     found = leaving_of(view, answers, person, post)
-    return answer_list(
-        lambda: losses_of(found),
-        LOSS_COLUMNS,
-        view,
-        query,
-        request,
-        beside={"ownScope": own_scope(view, Data.WORK)},
-    )
+    own = own_scope(view, Data.WORK)
+    columns = scoped(LOSS_COLUMNS, query.form(request), own=own)
+    return answer_list(lambda: losses_of(found), columns, view, query, request, beside={"ownScope": own})
 
 
 def leaving_of(view: View, answers: Answers, person: str | None, post: str | None) -> Leaving:

@@ -13,7 +13,7 @@ from dutygraph.service.access.exposures import DepartmentCounts
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
 from dutygraph.service.answers import Answers, AnswersDep
-from dutygraph.service.endpoints.knowledge import own_scope
+from dutygraph.service.endpoints.knowledge import own_scope, scoped
 from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, answer_list
 from dutygraph.service.models import ApiModel, ThingModel
 from dutygraph.service.running import ViewDep
@@ -90,14 +90,10 @@ def list_metrics(view: ViewDep, answers: AnswersDep, query: ListQueryDep, reques
             )
         )
     view.require(Data.METRICS)
-    return answer_list(
-        lambda: exposures_of(view, answers),
-        POST_COLUMNS,
-        view,
-        query,
-        request,
-        beside={"ownScope": own_scope(view, Data.METRICS), "remark": {"zh": _NEVER.zh, "en": _NEVER.en}},
-    )
+    own = own_scope(view, Data.METRICS)
+    beside = {"ownScope": own, "remark": {"zh": _NEVER.zh, "en": _NEVER.en}}
+    columns = scoped(POST_COLUMNS, query.form(request), own=own)
+    return answer_list(lambda: exposures_of(view, answers), columns, view, query, request, beside=beside)
 
 
 @router.get(

@@ -25,7 +25,11 @@ class ColumnModel(ApiModel):
 
 
 class QuestionModel(ApiModel):
-    """A saved question: what it may be asked about, what it answers, which kinds of data it must see."""
+    """A saved question: what it may be asked about, what it answers, which kinds of data it must see.
+
+    ``own`` says what is told to a role that sees of one of these (``reads``) the own part alone: ``rows``,
+    the answer over that part; a column, the rows whose thing is its own; ``refused``, nothing (403).
+    """
 
     id: str = Field(examples=["Q06"])
     title: BilingualText
@@ -33,6 +37,7 @@ class QuestionModel(ApiModel):
     parameters: list[ParameterModel]
     columns: list[ColumnModel]
     reads: list[Data]
+    own: str = Field(examples=["business"])
 
 
 class ThingCell(ApiModel):

@@ -12,14 +12,14 @@ from fastapi import APIRouter, Path, Request, Response
 
 from dutygraph.model import Text, Thing
 from dutygraph.ontology import SV
-from dutygraph.queries import OWN_REFUSED, OWN_ROWS, ParameterError, Question, questions
+from dutygraph.queries import OWN_REFUSED, OWN_ROWS, Parameter, ParameterError, Question, questions
 from dutygraph.questions import Answer, Value, ask
 from dutygraph.service.access.errors import ForbiddenError
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.tables import access_tables
 from dutygraph.service.access.view import View
 from dutygraph.service.answers import Answers, AnswersDep, list_kept
-from dutygraph.service.endpoints.knowledge import own_scope
+from dutygraph.service.endpoints.knowledge import own_scope, scoped
 from dutygraph.service.endpoints.paths import LONGEST_ID
 from dutygraph.service.endpoints.question_models import (
     AnswerPage,
@@ -33,6 +33,7 @@ from dutygraph.service.lists import LIST_RESPONSES, Column, ListQuery, ListQuery
 from dutygraph.service.models import BilingualText
 from dutygraph.service.problems import ErrorItem, ProblemError
 from dutygraph.service.running import ViewDep
+from dutygraph.service.words import all_called
 from dutygraph.store import EmbeddedStore
 
 _Row = tuple[Value, ...]
@@ -43,6 +44,11 @@ answering = APIRouter(prefix="/bureaus/{code}/questions")
 
 def _parameters(question: Question) -> list[ParameterModel]:
     return [ParameterModel.model_validate(each, from_attributes=True) for each in question.parameters]
+
+
+def _parameter_said(parameter: Parameter) -> Text:
+    name, meaning = parameter.name, parameter.meaning
+    return Text(f"{name}（{meaning.zh}）", f"{name} ({meaning.en})")
 
 
 def _columns(question: Question) -> list[ColumnModel]:
@@ -61,7 +67,7 @@ QUESTION_COLUMNS: tuple[Column[Question], ...] = (
         Text("参数", "Parameters"),
         _parameters,
         sortable=False,
-        flat=lambda question: [parameter.name for parameter in question.parameters],
+        flat=lambda question: [_parameter_said(parameter) for parameter in question.parameters],
     ),
     Column("columns", Text("列", "Columns"), _columns, sortable=False, exported=False),
     Column(
@@ -69,6 +75,14 @@ QUESTION_COLUMNS: tuple[Column[Question], ...] = (
         Text("涉及数据", "Reads"),
         lambda question: [data.value for data in data_of(question)],
         sortable=False,
+        flat=lambda question: all_called("data", question.reads),
+    ),
+    Column(
+        "own",
+        Text("只看得到本人范围时", "With the own scope"),
+        lambda question: question.own,
+        sortable=False,
+        exported=False,
     ),
 )
 
@@ -164,7 +178,7 @@ def _endpoint(question: Question) -> Callable[..., Response]:
 
         def answered() -> Response:
             found = answer_question(view, answers, question, given)
-            columns = _answer_columns(found, own=own and form != "json")
+            columns = scoped(_answer_columns(found), form, own=own)
             beside = {"question": question.id, "ownScope": own}
             return answer_list(found.rows, columns, view, query, request, beside=beside)
 
@@ -191,12 +205,8 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _answer_columns(answer: Answer, *, own: bool) -> tuple[Column[_Row], ...]:
-    columns = tuple(_column(answer, place) for place in range(len(answer.columns)))
-    scope: Column[_Row] = Column(
-        "ownScope", Text("范围", "Scope"), lambda _row: Text("本人范围", "own scope"), sortable=False
-    )
-    return (*columns, scope) if own else columns
+def _answer_columns(answer: Answer) -> tuple[Column[_Row], ...]:
+    return tuple(_column(answer, place) for place in range(len(answer.columns)))
 
 
 def _column(answer: Answer, place: int) -> Column[_Row]:

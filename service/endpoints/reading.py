@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dutygraph.charts.reading import Reading, UnknownThingError
+from dutygraph.model import Text
 from dutygraph.service.access.view import View
 from dutygraph.service.problems import ProblemError
 
@@ -22,4 +23,7 @@ def registered(reading: Reading, kind: str, identifier: str) -> str:
     try:
         return reading.registered(kind, identifier)
     except UnknownThingError as error:
-        raise ProblemError(404, "not-found", detail=error.text) from error
+        said = Text(
+            f"没有“{identifier}”，或者您看不到。", f"There is no “{identifier}”, or you do not see it."
+        )
+        raise ProblemError(404, "not-found", detail=said) from error

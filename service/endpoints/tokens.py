@@ -17,6 +17,7 @@ from dutygraph.service.lists import LIST_RESPONSES, Column, ListQueryDep, Page, 
 from dutygraph.service.models import ApiModel
 from dutygraph.service.problems import ErrorItem, ProblemError
 from dutygraph.service.running import ServiceDep, SessionDep
+from dutygraph.service.words import all_called, called
 
 router = APIRouter(tags=["sessions"])
 _EXAMPLE = {"label": "weekly report", "days": 90, "scopes": ["read"]}
@@ -66,13 +67,27 @@ def _model(token: Token, current: str) -> TokenModel:
     )
 
 
+def _kind(token: TokenModel) -> Text | None:
+    return called("token", token.kind.value)
+
+
+def _role(token: TokenModel) -> Text | None:
+    return called("role", token.role.value)
+
+
 COLUMNS: tuple[Column[TokenModel], ...] = (
     Column("id", Text("编号", "Id"), lambda token: token.id),
-    Column("kind", Text("类别", "Kind"), lambda token: token.kind.value),
+    Column("kind", Text("类别", "Kind"), lambda token: token.kind.value, flat=_kind),
     Column("label", Text("用途", "Label"), lambda token: token.label),
-    Column("role", Text("角色", "Role"), lambda token: token.role.value),
+    Column("role", Text("角色", "Role"), lambda token: token.role.value, flat=_role),
     Column("bureau", Text("局编号", "Bureau"), lambda token: token.bureau),
-    Column("scopes", Text("范围", "Scopes"), lambda token: token.scopes, sortable=False),
+    Column(
+        "scopes",
+        Text("范围", "Scopes"),
+        lambda token: token.scopes,
+        sortable=False,
+        flat=lambda token: all_called("scope", token.scopes),
+    ),
     Column("created", Text("签发时间", "Issued"), lambda token: token.created),
     Column("expiresAt", Text("到期时间", "Expires"), lambda token: token.expires_at),
     Column("lastUsed", Text("最近使用", "Last used"), lambda token: token.last_used),

@@ -7,10 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dutygraph.commits.acts import AuditEntry
+from dutygraph.loaders.fields import kind_forms
+from dutygraph.model import Text
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.rows import row_rules
 from dutygraph.service.access.view import View
 from dutygraph.service.running import Service
+from dutygraph.service.words import words
+
+
+def target_called(target: str | None) -> Text | None:
+    """Return what an entry is about ("risk/R04-05"), with the kind as the forms call it."""
+    kind, slash, identifier = (target or "").partition("/")
+    form = kind_forms().get(kind)
+    name = form.title if form else words("thing").get(kind)
+    if not slash or name is None:
+        return None if target is None else Text(target, target)
+    return Text(f"{name.zh} {identifier}", f"{name.en} {identifier}")
+
 
 HIDDEN = "…"
 """What stands for an id that the caller does not see."""

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 from dutygraph.commits.gaps import GapState
+from dutygraph.coverage import STARS, TIERS
 from dutygraph.model import Text
 from dutygraph.report.words import word
 from dutygraph.service.gaps.filters import NOBODY, assignee_of
@@ -13,6 +14,7 @@ from dutygraph.service.gaps.models import FacetValue, StateCounts
 from dutygraph.service.gaps.placing import Placing
 from dutygraph.service.gaps.rows import GapRow, rule_shapes
 from dutygraph.service.models import bilingual
+from dutygraph.service.words import words
 
 _NONE = Text("（无）", "(none)")
 
@@ -26,18 +28,18 @@ def facets(rows: Iterable[GapRow], placing: Placing) -> Mapping[str, list[FacetV
     """Return the counts by facet; a gap of two departments counts in both, each facet's largest first."""
     chosen = list(rows)
     named = _Names(placing)
-    return {name: _facet(chosen, keys, named) for name, keys in _FACETS.items()}
+    return {name: _facet(name, chosen, keys, named) for name, keys in _FACETS.items()}
 
 
 def _facet(
-    rows: Iterable[GapRow], keys: Callable[[GapRow], Iterable[str]], named: _Names
+    facet: str, rows: Iterable[GapRow], keys: Callable[[GapRow], Iterable[str]], named: _Names
 ) -> list[FacetValue]:
     found: dict[str, Counter[GapState]] = defaultdict(Counter)
     for row in rows:
         for key in set(keys(row)) or {NOBODY}:
             found[key][row.history.state] += 1
     values = [
-        FacetValue(key=key, label=bilingual(named.of(key)), **_counts(counted).model_dump())
+        FacetValue(key=key, label=bilingual(named.of(facet, key)), **_counts(counted).model_dump())
         for key, counted in found.items()
     ]
     return sorted(values, key=lambda value: (-value.open - value.waived - value.resolved, value.key))
@@ -72,6 +74,9 @@ _FACETS: dict[str, Callable[[GapRow], Iterable[str]]] = {
 }
 
 
+_CODES: Mapping[str, Mapping[str, Text]] = {"aspect": words("aspect"), "tier": TIERS, "star": STARS}
+
+
 class _Names:
     """What the keys of facets are called, where there is a name."""
 
@@ -84,6 +89,6 @@ class _Names:
             self._texts[thing.id] = Text(thing.label, thing.label)
         self._texts |= {name.zh: name for name in placing.answering}
 
-    def of(self, key: str) -> Text:
-        """Return the name of a key; the key itself where it has none."""
-        return self._texts.get(key) or Text(key, key)
+    def of(self, facet: str, key: str) -> Text:
+        """Return the name of a key of a facet; the key itself where it has none."""
+        return _CODES.get(facet, {}).get(key) or self._texts.get(key) or Text(key, key)

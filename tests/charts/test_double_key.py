@@ -67,6 +67,8 @@ def test_the_axes_tell_stars_and_departments(chart: DoubleKeyChart, book: Workbo
 def test_the_axis_tells_why_there_is_no_star(chart: DoubleKeyChart) -> None:
     said = {one.thing.id: one.unrated.zh for one in chart.businesses if one.star is None and one.unrated}
     assert said == {"B33": "未评估"}  # D1: the 33rd is not rated, and not one-star
+    rated = [one for one in (*chart.businesses, *chart.posts) if one.star is not None]
+    assert [one.thing.id for one in rated if one.unrated is not None] == []
 
 
 def test_the_axis_names_the_supervisors_by_tier(chart: DoubleKeyChart, book: Workbook) -> None:

@@ -77,13 +77,13 @@ def test_accounts_are_made_granted_roles_and_lose_them(store: Path) -> None:
 
     rows = listed(store)
     assert [(name, state, role) for name, state, _, role in rows] == [
-        ("li.ming", "enabled", "T2 SL01 P006"),
-        ("", "", "SO SL01"),
-        ("root", "enabled", "administrator"),
+        ("li.ming", "enabled", "Tier-2 supervisor SL01 P006"),
+        ("", "", "Supervision office SL01"),
+        ("root", "enabled", "Administrator"),
     ]
     account(store, "revoke", "li.ming", rows[1][2])
     account(store, "disable", "li.ming")
-    assert listed(store)[0][1:] == ["disabled", rows[0][2], "T2 SL01 P006"]
+    assert listed(store)[0][1:] == ["disabled", rows[0][2], "Tier-2 supervisor SL01 P006"]
     account(store, "disable", "li.ming", "--undo")
     assert listed(store)[0][1] == "enabled"
     account(store, "password", "li.ming", given=PASSWORD + "!")
@@ -111,7 +111,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
 
     assert said in " ".join(result.output.split())
     assert [(name, state, role) for name, state, _, role in listed(kept)] == [
-        ("root", "enabled", "administrator")
+        ("root", "enabled", "Administrator")
     ]
 
 
@@ -122,7 +122,7 @@ def test_a_bureau_that_is_not_there_is_refused_with_those_that_are(filled: Path,
     result = account(filled, command, name, "--role", "SO", "--bureau", "NOPE", given=PASSWORD, code=2)
 
     assert "“NOPE”; there are: demo." in " ".join(result.output.split())
-    assert [(name, role) for name, _, _, role in listed(filled)] == [("root", "administrator")]
+    assert [(name, role) for name, _, _, role in listed(filled)] == [("root", "Administrator")]
 
 
 def test_a_person_that_the_ledger_does_not_name_is_told(filled: Path) -> None:
@@ -142,7 +142,7 @@ def test_before_the_first_import_any_bureau_is_taken_with_a_notice(store: Path) 
     made = account(store, "create", "office", "--role", "SO", "--bureau", "SL01", given=PASSWORD)
 
     assert "has no bureau yet" in " ".join(made.output.split())
-    assert listed(store)[0][3] == "SO SL01"
+    assert listed(store)[0][3] == "Supervision office SL01"
 
 
 def test_a_bureau_without_a_role_is_not_passed_over(kept: Path) -> None:

@@ -10,12 +10,16 @@ from string import Formatter
 import pytest
 
 import dutygraph.service.console as package
+from dutygraph.charts.chain import Link
+from dutygraph.commits.acts import COMMAND_LINE, SYSTEM
 from dutygraph.coverage import Axis
 from dutygraph.service.access.roles import Role
-from dutygraph.service.console import gap_list
+from dutygraph.service.console import gap_list, saving
 from dutygraph.service.console.cookies import THEMES
 from dutygraph.service.console.icons import PATHS
 from dutygraph.service.console.pages import PAGES
+from dutygraph.service.console.pages.questions import FORMS
+from dutygraph.service.console.tour import STEPS
 from dutygraph.service.console.wording import wording
 from dutygraph.service.gaps.filters import aspects
 
@@ -27,7 +31,7 @@ CODE = "\n".join(
 )
 NAMED = set(re.findall(r"""["']([a-z][a-z0-9-]*\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)["']""", CODE))
 CLOSED = {
-    "role": {role.value for role in Role},
+    "role": {role.value for role in Role} | {COMMAND_LINE.role, SYSTEM.role},
     "aspect": set(aspects()),
     "page": {page.name for page in PAGES},
 }
@@ -38,6 +42,19 @@ BY_PREFIX = {
     "gaps.state-": set(gap_list.STATES),
     "gaps.group-": set(gap_list.GROUPS),
     "gap.step-": {"post", "tier1", "tier2", "tier3"},
+    "import.state-": {"ready", "refused", "committed"},
+    "questions.form-": set(FORMS),
+    "questions.as-": set(FORMS[1:]),
+    "training.ask-": {"where", "which"},
+    "training.hint-": {"where", "which"},
+    "training.step-": set(STEPS),
+    "training.title-": set(STEPS),
+    "training.text-": set(STEPS),
+    "chart.save-": {f"{form}{hint}" for form in saving.FORMS for hint in ("", "-hint")},
+    "double-key.star-": {"0", "1", "2", "3"},
+    "double-key.tier-": {"1", "2", "3"},
+    "explorer.missing-": {link.value for link in Link},
+    "lines.compare-": {"from", "to"},
 }
 """Texts whose key is put together: the words that there are, and no others."""
 
@@ -70,7 +87,7 @@ def test_every_text_is_used_and_every_text_used_is_there() -> None:
 
 def test_no_text_speaks_of_how_it_is_made() -> None:
     jargon = re.compile(r"\b(IRI|RDF|SPARQL|SHACL|ontology|triple store|token|null|JSON)\b|本体|令牌")
-    allowed = {"gap.triples"}
+    allowed = {"gap.triples", "free.lead"}
     found = [key for key, text in wording().items() if jargon.search(f"{text.zh} {text.en}")]
     assert set(found) <= allowed
 

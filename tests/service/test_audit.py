@@ -92,7 +92,21 @@ def test_the_log_is_exported(office: TestClient) -> None:
     text = office.get(f"{AUDIT}?format=csv", headers={"Accept-Language": "en"}).content.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
 
-    assert [row["Action"] for row in rows] == ["session.start", "account.change", "import"]
+    assert [row["Action"] for row in rows] == ["signed in", "account changed", "ledger imported"]
+
+
+def test_the_exported_log_is_in_words(office: TestClient) -> None:
+    text = office.get(f"{AUDIT}?format=csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert [(row["角色"], row["事项"], row["对象"].split()[0]) for row in rows] == [
+        ("监督办公室", "登录", "账号"),
+        ("命令行", "变更账号", "账号"),
+        ("命令行", "导入台账", "导入"),
+    ]
+    commits = office.get("/api/v1/bureaus/demo/commits?format=csv").content.decode("utf-8-sig")
+    [first] = csv.DictReader(io.StringIO(commits))
+    assert (first["角色"], first["事项"]) == ("命令行", "导入台账")
 
 
 def test_another_bureau_is_not_in_the_log(door: Door, office: TestClient) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -46,3 +50,30 @@ def test_every_question_is_listed(client: TestClient) -> None:
     listed = client.get("/api/v1/questions").json()["items"]
 
     assert [question["id"] for question in listed] == [question.id for question in questions()]
+
+
+def exported(client: TestClient, path: str) -> list[dict[str, str]]:
+    text = client.get(f"/api/v1/{path}?format=csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_exported_rules_are_in_words(client: TestClient) -> None:
+    rows = exported(client, "rules")
+
+    assert {row["等级"] for row in rows} == {"严重", "警告", "提示"}
+    for row in rows:
+        assert re.match("[\u4e00-\u9fff]+", row["方面"]), row["规则"]
+        assert "{" not in row["缺口说明"] + row["改正办法"], row["规则"]
+
+
+def test_exported_questions_are_in_words(client: TestClient) -> None:
+    for row in exported(client, "questions"):
+        assert not re.search("[A-Za-z]", row["涉及数据"]), row["编号"]
+        assert all("（" in each for each in row["参数"].split("；") if each), row["编号"]
+
+
+def test_what_a_rule_says_has_blanks_where_a_gap_has_names(client: TestClient) -> None:
+    told = [rule["message"] for rule in client.get("/api/v1/rules?size=500").json()["items"]]
+
+    assert not [text for text in told if "{" in text["zh"] + text["en"]]
+    assert "〔…〕" in client.get("/api/v1/rules/R01").json()["items"][0]["message"]["zh"]

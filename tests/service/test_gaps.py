@@ -192,6 +192,27 @@ def test_counts_by_facet_add_up(so: TestClient) -> None:
     ]
 
 
+def test_counts_are_named_in_words(so: TestClient) -> None:
+    by = so.get(f"{GAPS}/counts").json()["by"]
+
+    named = {(facet, one["key"]): one["label"]["zh"] for facet in ("tier", "star") for one in by[facet]}
+    assert named["tier", "2"] == "二级"
+    assert named["star", "3"] == "三星"
+    assert {name for (_, key), name in named.items() if key == "none"} <= {"（无）"}
+    assert not [one for one in by["aspect"] if re.search("[a-z]", one["label"]["zh"])]
+
+
+@pytest.mark.parametrize("role", [Role.POST_HOLDER, Role.FD, Role.TRAINEE])
+def test_who_sees_no_supervisors_is_not_told_that_there_are_none(client_for: ClientFor, role: Role) -> None:
+    client = client_for(role)
+    for query in ("tier=2", "supervisor=none"):
+        assert client.get(f"{GAPS}?{query}").status_code == 403
+        assert client.get(f"{GAPS}/counts?{query}").status_code == 403
+    by = client.get(f"{GAPS}/counts").json()["by"]
+    assert {"tier", "supervisor"} & set(by) == set()
+    assert by["star"]
+
+
 def test_counts_follow_the_filter(so: TestClient) -> None:
     assert so.get(f"{GAPS}/counts?rule=R12").json()["total"] == {"open": 2, "waived": 0, "resolved": 0}
 

@@ -95,6 +95,9 @@ def test_losses_as_a_list(client_for: ClientFor) -> None:
     assert lost == {one["business"]["id"] for one in figure["businesses"] if one["tier"] == 2 and one["lost"]}
     page = got(client_for(Role.T2), "/leaving/losses", person="P006")
     assert page["ownScope"] is True
+    own = rows_of(client_for(Role.T2), "/leaving/losses", person="P006")
+    assert {row["范围"] for row in own} == {"本人范围"}
+    assert "范围" not in rows[0]
 
 
 def test_gaps_assigned_to_who_leaves(start_small: StartSmall) -> None:

@@ -66,7 +66,11 @@ def test_nobody_else_sees_posts(client_for: ClientFor, role: Role) -> None:
 
 
 def test_the_lists_can_be_exported(client_for: ClientFor, book: Workbook) -> None:
-    assert len(rows_of(client_for(Role.SO), "/metrics")) == len(book.posts)
+    whole = rows_of(client_for(Role.SO), "/metrics")
+    assert len(whole) == len(book.posts)
+    assert "范围" not in whole[0]
+    [own] = rows_of(client_for(Role.POST_HOLDER), "/metrics")
+    assert own["范围"] == "本人范围"
     assert len(rows_of(client_for(Role.T2), "/metrics/departments")) == len(book.departments)
 
 

@@ -68,7 +68,7 @@ def test_what_is_left_out_is_counted(client_for: ClientFor) -> None:
 def test_the_hidden_and_the_unknown_are_answered_alike(client_for: ClientFor, role: Role, path: str) -> None:
     problem = got(client_for(role), f"/neighbourhood/{path}", 404)
     identifier = path.rpartition("/")[2]
-    assert problem["text"]["zh"] == f"台账中没有“{identifier}”。"
+    assert problem["text"]["zh"] == f"没有“{identifier}”，或者您看不到。"
 
 
 def test_limits(client_for: ClientFor) -> None:

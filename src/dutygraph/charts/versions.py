@@ -100,11 +100,11 @@ def find_version(versions: Sequence[ChartVersion], asked: str) -> ChartVersion:
     found = by_id or [version for version in versions if version.version == asked]
     if len(found) == 1:
         return found[0]
-    there = "、".join(version.thing.id for version in versions)
+    there = [version.thing.id for version in versions]
     raise UnknownThingError(
         Text(
-            f"线图没有唯一的版本“{asked}”；这项业务的线图有：{there or '无'}。",
-            f"No single version {asked} of the line chart; this business has: {there or 'none'}.",
+            f"线图没有唯一的版本“{asked}”；这项业务的线图有：{'、'.join(there) or '无'}。",
+            f"No single version {asked} of the line chart; this business has: {', '.join(there) or 'none'}.",
         )
     )
 

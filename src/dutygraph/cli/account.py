@@ -18,6 +18,7 @@ from dutygraph.cli.options import Lang, Language
 from dutygraph.commits import COMMAND_LINE
 from dutygraph.model import Text
 from dutygraph.service.access.roles import Role
+from dutygraph.service.words import grant_called
 
 # named, not imported: no other command has to wait for the service's libraries
 ADMINISTERING = "dutygraph.service.administering:administering"
@@ -90,7 +91,9 @@ def list_all(store: Store = None, settings: SettingsFile = None, lang: Lang = La
     with _administered(store, settings, lang) as held:
         for account in held.accounts.all():
             state = Text("已停用", "disabled") if account.disabled else Text("可用", "enabled")
-            grants = [(grant.id, _said(grant)) for grant in account.grants] or [("", "")]
+            grants = [(grant.id, _said(grant).in_language(lang.value)) for grant in account.grants] or [
+                ("", "")
+            ]
             for number, (grant, said) in enumerate(grants):
                 first = (account.name, state.in_language(lang.value)) if number == 0 else ("", "")
                 table.add_row(*first, grant, said)
@@ -113,7 +116,8 @@ def grant(
         wanted = _grant(role, bureau, person, department)
         notices = held.check(wanted)
         made = held.accounts.grant(name, wanted, COMMAND_LINE)
-        _tell(Text(f"已授予“{name}”：{_said(made)}。", f"Granted to “{name}”: {_said(made)}."), lang)
+        said = _said(made)
+        _tell(Text(f"已授予“{name}”：{said.zh}。", f"Granted to “{name}”: {said.en}."), lang)
         _notify(notices, lang)
 
 
@@ -130,7 +134,8 @@ def revoke(
     """撤销身份，以其进行的登录随即作废 / Revoke a role and end the sessions that act in it."""
     with _administered(store, settings, lang) as held:
         gone = held.accounts.revoke_grant(name, grant_id, COMMAND_LINE)
-        _tell(Text(f"已撤销“{name}”：{_said(gone)}。", f"Revoked from “{name}”: {_said(gone)}."), lang)
+        said = _said(gone)
+        _tell(Text(f"已撤销“{name}”：{said.zh}。", f"Revoked from “{name}”: {said.en}."), lang)
 
 
 @app.command()
@@ -188,8 +193,8 @@ def _grant(role: Role, bureau: str | None, person: str | None, department: str |
     return import_from_string(GRANT)("", role, bureau, person, department)
 
 
-def _said(grant: Any) -> str:
-    return " ".join(filter(None, (grant.role.value, grant.bureau, grant.person, grant.department)))
+def _said(grant: Any) -> Text:
+    return grant_called(grant.role.value, grant.bureau, grant.person, grant.department)
 
 
 def _notify(notices: Iterable[Text], lang: Language) -> None:

@@ -13,7 +13,9 @@ from dutygraph.cli.console import refuse
 from dutygraph.cli.options import BureauCode, Lang, Language
 from dutygraph.commits import Committer, PastCommit
 from dutygraph.commits.chain import instant
+from dutygraph.model import Text
 from dutygraph.report.wrapping import add_row, table
+from dutygraph.service.words import words
 from dutygraph.sources import BureauChoiceError, choose_bureau
 from dutygraph.store import StoreError, StoreFolder
 
@@ -56,13 +58,17 @@ def run(
                 str(one.seen.commit),
                 one.seen.at.strftime("%Y-%m-%d %H:%M:%S"),
                 one.seen.as_of.isoformat(),
-                "" if entry is None else f"{entry.actor.account} {entry.actor.role}",
-                "" if entry is None else entry.action.value,
+                "" if entry is None else f"{entry.actor.account} {_called('role', entry.actor.role, lang)}",
+                "" if entry is None else _called("action", entry.action.value, lang),
                 "" if entry is None else entry.target,
                 one.ruleset[:_SHOWN_OF_DIGEST],
             ),
         )
     Console().print(shown)
+
+
+def _called(group: str, code: str, lang: Language) -> str:
+    return words(group).get(code, Text(code, code)).in_language(lang.value)
 
 
 def _as_data(one: PastCommit) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -18,7 +17,7 @@ from dutygraph.cli.console import refuse
 from dutygraph.cli.options import Lang, Language
 from dutygraph.report.words import word
 from dutygraph.report.wrapping import Wrapped, add_row, table
-from dutygraph.shapes import ASPECTS, RuleFolder, RuleShape, catalogue, rule_folders
+from dutygraph.shapes import ASPECTS, RuleFolder, RuleShape, catalogue, rule_folders, with_blanks
 
 ASPECT_NAMES = dict(
     zip(
@@ -34,8 +33,6 @@ ASPECT_NAMES = dict(
         strict=True,
     )
 )
-# Sentences quote the names that will stand there themselves, or not at all.
-_PLACEHOLDER = re.compile(r"\{[$?](?:this|value)\}")
 
 
 def run(
@@ -90,8 +87,8 @@ def _explain(console: Console, shapes: Iterable[RuleShape], folder: RuleFolder, 
     for shape in shapes:
         explained = (
             (why, shape.rationale.in_language(lang)),
-            (says, _PLACEHOLDER.sub("〔…〕", shape.message.in_language(lang))),
-            (mend, _PLACEHOLDER.sub("〔…〕", shape.remedy.in_language(lang))),
+            (says, with_blanks(shape.message).in_language(lang)),
+            (mend, with_blanks(shape.remedy).in_language(lang)),
             (source, " ".join(shape.sources)),
         )
         colon, opening, closing = (word("mark", mark, lang) for mark in ("colon", "open", "close"))
