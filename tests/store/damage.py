@@ -29,9 +29,12 @@ def damage(files: Iterable[Path]) -> None:
 
 
 def damage_everywhere(files: Iterable[Path]) -> None:
-    """Turn over some bytes of every block of files."""
+    """Turn over some bytes of every block of files; a running store may have taken one away meanwhile."""
     for file in files:
-        data = bytearray(file.read_bytes())
+        try:
+            data = bytearray(file.read_bytes())
+        except FileNotFoundError:
+            continue
         for start in range(500, len(data), 2000):
             data[start : start + 20] = bytes(byte ^ 0xFF for byte in data[start : start + 20])
         file.write_bytes(data)
