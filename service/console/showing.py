@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import re
+
+from markupsafe import Markup
+from nicegui import ui
+
 from dutygraph.pictures import Picture
 from dutygraph.service.console.fragments import Act, Fragment
 from dutygraph.service.console.visit import Visit
-from markupsafe import Markup
-from nicegui import ui
 
 _PICK = """(event) => {
   const one = event.target.closest(".picture [data-id]");
@@ -20,6 +25,9 @@ _KEY = """(event) => {
   emit({act: "pick", value: one.dataset.id});
 }"""
 
+_LABEL = re.compile(r'(<g [^>]*?) aria-label="[^"]*"')
+"""What stands written on a part names it, and its title; a label would have to repeat all of it."""
+
 
 def add_chart_sheets(visit: Visit) -> None:
     """Have the page load the style sheets of charts: how they stand on it, and their colours."""
@@ -30,7 +38,9 @@ def add_chart_sheets(visit: Visit) -> None:
 class Showing(Fragment):
     """Shows a picture; *pick* is called with the ``data-id`` of what is chosen in it."""
 
-    def __init__(self, visit: Visit, picture: Picture, pick: Act | None = None, *, least: float = 0.8) -> None:
+    def __init__(
+        self, visit: Visit, picture: Picture, pick: Act | None = None, *, least: float = 0.8
+    ) -> None:
         """Put it on the page; it is made smaller to fit, down to the *least* share of its size."""
         acts = {} if pick is None else {"pick": pick}
         self._least = least
@@ -43,7 +53,7 @@ class Showing(Fragment):
         """Show another picture."""
         self.show(**self._values(picture))
 
-    def _values(self, picture: Picture) -> dict[str, object]:
-        # the XML library that built the picture has escaped what stands in it
-        svg = Markup(picture.svg)  # noqa: S704
+    def _values(self, picture: Picture) -> dict[str, Any]:
+        # the XML library that built the picture has escaped what stands in it, ">" and quotes in values too
+        svg = Markup(_LABEL.sub(r"\1", picture.svg))  # noqa: S704
         return {"svg": svg, "picture": picture, "least": round(picture.width * self._least)}
