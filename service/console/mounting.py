@@ -15,7 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute, Match, compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dutygraph.service.console import assets, saving, signing_in
+from dutygraph.service.console import assets, incoming, saving, signing_in
 from dutygraph.service.console.elsewhere import Elsewhere
 from dutygraph.service.console.gate import Gate, ReadingByCookie
 from dutygraph.service.console.page import Page
@@ -33,6 +33,7 @@ def add_console(app: FastAPI) -> AbstractAsyncContextManager[None]:
     pages = nicegui_pages()
     app.include_router(signing_in.router)
     app.include_router(assets.router)
+    app.include_router(incoming.router)
     app.include_router(saving.router)
     app.router.routes.append(ConsoleRoute(GZipMiddleware(Gate(pages)), tuple(page.path for page in PAGES)))
     app.router.routes.append(Elsewhere())

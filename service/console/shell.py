@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Literal
 
 from nicegui import ui
 
 from dutygraph.bureaus import describe_bureau
+from dutygraph.commits.errors import UnknownBureauError
 from dutygraph.service.access.roles import Data, Reach
 from dutygraph.service.access.view import View
 from dutygraph.service.console.fragments import Fragment
@@ -72,7 +73,8 @@ def _require(page: Page, visit: Visit) -> None:
 
 async def _tell_dates(visit: Visit) -> None:
     if visit.caller.bureau is not None:
-        show_dates(await visit.work(visit.view))
+        with suppress(UnknownBureauError):  # of a page that does without data, as the first import must
+            show_dates(await visit.work(visit.view))
 
 
 def show_dates(view: View) -> None:

@@ -18,12 +18,13 @@ from dutygraph.gate import pass_gate
 from dutygraph.loaders import NoBureauError, is_kept_apart, load, write_rejected
 from dutygraph.model import Cell, GraphKind, Loaded, Problem, Statement, Text
 from dutygraph.service.imports.outcome import ReadOutcome
+from dutygraph.service.imports.refused import as_bytes, refused_sheets
 from dutygraph.store import BureauGraphs
 from dutygraph.store.files import write_whole
 
 LEDGER, NAMES = "ledger", "names"
 SHEET_OF_NAMES = "姓名对照"
-READ, REJECTED, SOURCE = "read.json.gz", "rejected.xlsx", "source"
+READ, REJECTED, SHEETS, SOURCE = "read.json.gz", "rejected.xlsx", "rejected.json", "source"
 _NAME = URIRef(FOAF.name)
 _MEMORY = 3 * 1024**3
 _NICENESS = 5
@@ -116,6 +117,7 @@ def read_into(folder: Path, base: str, bureau: str, kind: str) -> None:
     outcome, loaded = read_upload(path, base, bureau, kind)
     if loaded.rejected:
         write_rejected(loaded, folder / REJECTED)
+        write_whole(folder / SHEETS, as_bytes(refused_sheets(loaded.rejected)))
     write_whole(folder / READ, outcome.as_bytes())
 
 

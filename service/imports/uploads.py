@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from dutygraph.service.imports.reading import READ, REJECTED, SOURCE
+from dutygraph.service.imports.reading import READ, REJECTED, SHEETS, SOURCE
+from dutygraph.service.imports.refused import RefusedSheet, read_sheets
 from dutygraph.store.files import sync_folder, write_whole
 
 KEPT = timedelta(hours=24)
@@ -111,6 +112,12 @@ class Uploads:
         """Return the workbook of refused rows, or None where there are none."""
         path = self.folder / identifier / REJECTED
         return path if path.is_file() else None
+
+    def refused(self, identifier: str) -> tuple[RefusedSheet, ...]:
+        """Return the refused rows as their sheets have them, the first of them where there are many."""
+        with suppress(OSError, ValueError, KeyError):
+            return read_sheets((self.folder / identifier / SHEETS).read_bytes())
+        return ()
 
     def delete(self, identifier: str) -> None:
         """Throw an import away."""

@@ -59,7 +59,7 @@ def test_a_role_counts_the_gaps_that_it_may_see(console: Console, role: Role) ->
     page = console.open(role, "/gaps")
     view = console.service.views.of(caller(role), "SL01")
     assert shown_count(page) == len(view.findings)
-    assert page.locator("nav#pages a").all_inner_texts() == ["总览", "缺口", "我的"]
+    assert {"总览", "缺口", "我的"} <= set(page.locator("nav#pages a").all_inner_texts())
     if role is Role.SO:
         assert shown_count(page) == len(expected_gaps())
     own_buttons = page.locator("input[data-do=choose]").count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dutygraph.service.console.page import Page
-from dutygraph.service.console.pages import gaps, mine, overview
+from dutygraph.service.console.pages import gaps, importing, mine, overview
 
-PAGES: tuple[Page, ...] = (overview.PAGE, gaps.PAGE, mine.PAGE)
+PAGES: tuple[Page, ...] = (overview.PAGE, gaps.PAGE, importing.PAGE, mine.PAGE)
 """Every page; a new one is a module here and a line in this list."""
