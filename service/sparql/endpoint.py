@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -16,23 +14,18 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Send
 from starlette.types import Scope as AsgiScope
 
-from dutygraph.commits import Action
-from dutygraph.service.access.roles import Caller, Role, Scope
-from dutygraph.service.access.view import View, scope_key
-from dutygraph.service.problems import ErrorItem, ProblemError
-from dutygraph.service.running import CallerDep, Service, ServiceDep, check_scope
-from dutygraph.service.sparql.checkpoints import Checkpoint
+from dutygraph.service.access.view import View
+from dutygraph.service.problems import ProblemError
+from dutygraph.service.running import CallerDep, Service, ServiceDep
+from dutygraph.service.sparql.asking import bureau_of, lease, note_query, outcome_of, read_asked
 from dutygraph.service.sparql.description import describe
 from dutygraph.service.sparql.documented import GET, POST
 from dutygraph.service.sparql.formats import Format, formats_for, negotiate
 from dutygraph.service.sparql.protocol import Asked, read_request
-from dutygraph.service.sparql.refuse import Form, QueryRefusedError, Reading, Refusal, read_query
-from dutygraph.service.sparql.service import PREFIXES, Question, Sparql
+from dutygraph.service.sparql.refuse import Form
+from dutygraph.service.sparql.service import Question, Sparql
 from dutygraph.service.sparql.tags import has_already, headers_of, tag_of
-from dutygraph.service.sparql.texts import text
-from dutygraph.service.sparql.wording import of_refusal, of_syntax
-from dutygraph.service.sparql.work import Failure, Outcome
-from dutygraph.service.sparql.workers import Trouble, TroubleError
+from dutygraph.service.sparql.work import Outcome
 from dutygraph.service.times import time_text
 
 router = APIRouter(tags=["sparql"])
@@ -41,8 +34,6 @@ Found = TypeVar("Found")
 
 _ALLOWED = "GET, HEAD, POST, OPTIONS"
 _PIECE = 64 * 1024
-_LONGEST_NOTE = 4000
-_MEBIBYTE = 1024 * 1024
 _GONE = 499  # nobody is there to read it; it stands in the log
 
 
@@ -51,16 +42,16 @@ _GONE = 499  # nobody is there to read it; it stands in the log
 @router.head("/sparql", include_in_schema=False)
 async def ask(request: Request, service: ServiceDep, caller: CallerDep) -> Response:
     """Answer a query over what the caller may see of its bureau, or describe the service."""
-    bureau = _bureau(caller)
+    bureau = bureau_of(caller)
     asked = await read_request(request)
     sparql = service.part(Sparql)
     view = await run_in_threadpool(service.views.of, caller, bureau)
     if asked is None:
         return await run_in_threadpool(_description, request, sparql, view)
-    reading = await run_in_threadpool(_read, service, caller, bureau, asked)
+    reading = await run_in_threadpool(read_asked, service, caller, bureau, asked)
     form, media = _format(request, reading.form)
-    note = f"{_dataset(asked)}{asked.query}"[:_LONGEST_NOTE]
-    await run_in_threadpool(_note, service, caller, bureau, asked, note)
+    note = f"{_dataset(asked)}{asked.query}"
+    await run_in_threadpool(note_query, service, caller, bureau, asked, note)
     tag = None if reading.passing else tag_of(request, view, asked, media, sparql.limits)
     known = has_already(request, tag, sparql.limits)
     if known is not None:
@@ -85,25 +76,6 @@ async def other_methods(request: Request) -> Response:
     raise ProblemError(405, "method-not-allowed", method=request.method, headers={"Allow": _ALLOWED})
 
 
-def _bureau(caller: Caller) -> str:
-    """Return the bureau of a caller who may ask freely."""
-    if caller.role is not Role.SO or caller.bureau is None:
-        raise ProblemError(403, "forbidden", detail=text("request.role", code=caller.bureau or "{code}"))
-    check_scope(caller, Scope.SPARQL)
-    return caller.bureau
-
-
-def _read(service: Service, caller: Caller, bureau: str, asked: Asked) -> Reading:
-    try:
-        return read_query(asked.query, PREFIXES)
-    except QueryRefusedError as error:
-        said = of_refusal(error, asked.query)
-        if error.refusal is Refusal.REFUSED:
-            _note(service, caller, bureau, asked, f"refused: {said.en}\n{asked.query}"[:_LONGEST_NOTE])
-            raise ProblemError(403, "sparql-refused", errors=[ErrorItem(said)], detail=said) from error
-        raise ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said) from error
-
-
 def _format(request: Request, form: Form) -> tuple[Format, str]:
     found = negotiate(request.headers.get("accept", ""), form)
     if found is None:
@@ -117,12 +89,6 @@ def _dataset(asked: Asked) -> str:
     return default + "".join(f"# named-graph-uri {graph}\n" for graph in asked.named_graphs or ())
 
 
-def _note(service: Service, caller: Caller, bureau: str, asked: Asked, note: str) -> None:
-    """Enter a query in the audit log, by its digest, and its beginning if it is long."""
-    digest = hashlib.sha256(asked.query.encode(errors="surrogatepass")).hexdigest()
-    service.committer.note(caller.actor, Action.QUERY, bureau=bureau, target=f"sparql/{digest}", note=note)
-
-
 async def _outcome(
     request: Request, service: Service, view: View, question: Question
 ) -> tuple[Outcome, Path] | None:
@@ -132,48 +98,7 @@ async def _outcome(
         ProblemError: there is no answer.
 
     """
-    settings = service.settings
-    fields = {
-        "seconds": f"{settings.sparql_seconds:g}",
-        "most": settings.sparql_waiting,
-        "memory": settings.sparql_memory // _MEBIBYTE,
-    }
-    sparql = service.part(Sparql)
-    with ExitStack() as stack:
-        try:
-            checkpoint = await run_in_threadpool(stack.enter_context, _lease(sparql, view))
-            found = await _unless_gone(request, sparql.ask(question, checkpoint))
-        except TroubleError as error:
-            raise _of_trouble(error.trouble, fields) from error
-        except OSError as error:
-            raise ProblemError(503, "sparql-failed", detail=text("trouble.space")) from error
-    if found is not None and found[0].failure is not None:
-        raise _of_failure(found[0], question, fields)
-    return found
-
-
-def _lease(sparql: Sparql, view: View) -> AbstractContextManager[Checkpoint]:
-    return sparql.checkpoints.lease(view, "/".join(scope_key(view.caller)))
-
-
-def _of_trouble(trouble: Trouble, fields: dict[str, Any]) -> ProblemError:
-    said = text(f"trouble.{trouble}", **fields)
-    if trouble is Trouble.TIME:
-        return ProblemError(504, "sparql-time", detail=said)
-    if trouble is Trouble.CRASH:
-        return ProblemError(503, "sparql-failed", detail=said)
-    status = 429 if trouble is Trouble.CROWD else 503
-    return ProblemError(status, "sparql-busy", detail=said, headers={"Retry-After": "5"})
-
-
-def _of_failure(outcome: Outcome, question: Question, fields: dict[str, Any]) -> ProblemError:
-    if outcome.failure is Failure.SYNTAX:
-        said = of_syntax(question.reading, outcome.said)
-        return ProblemError(400, "sparql-malformed", errors=[ErrorItem(said)], detail=said)
-    said = text(f"trouble.{outcome.failure}", said=outcome.said, **fields)
-    # SPARQL 1.1 Protocol, section 2.1.7: 500 where a query that is well formed cannot be executed
-    status = 500 if outcome.failure is Failure.EVALUATION else 503
-    return ProblemError(status, "sparql-failed", detail=said)
+    return await outcome_of(service, view, question, lambda work: _unless_gone(request, work))
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, Found]) -> Found | None:
@@ -225,7 +150,7 @@ def _description(request: Request, sparql: Sparql, view: View) -> Response:
     if known := has_already(request, tag, sparql.limits):
         return Response(status_code=304, headers={**_headers(view), **known})
     endpoint = str(request.url.replace(query="", fragment=""))
-    with _lease(sparql, view) as checkpoint:
+    with lease(sparql, view) as checkpoint:
         said = describe(endpoint, checkpoint.graphs, sparql.limits, form.key)
     headers = {**_headers(view), **headers_of(tag, None, sparql.limits)}
     return Response(said, headers=headers, media_type=media)

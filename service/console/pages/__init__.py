@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dutygraph.service.console.page import Page
-from dutygraph.service.console.pages import gaps, importing, mine, overview
+from dutygraph.service.console.pages import free_query, gaps, importing, mine, overview, questions
 
-PAGES: tuple[Page, ...] = (overview.PAGE, gaps.PAGE, importing.PAGE, mine.PAGE)
+PAGES: tuple[Page, ...] = (
+    overview.PAGE,
+    gaps.PAGE,
+    questions.PAGE,
+    free_query.PAGE,
+    importing.PAGE,
+    mine.PAGE,
+)
 """Every page; a new one is a module here and a line in this list."""
