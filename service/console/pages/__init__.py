@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dutygraph.service.console.page import Page
-from dutygraph.service.console.pages import free_query, gaps, importing, mine, overview, questions
+from dutygraph.service.console.pages import free_query, gaps, importing, mine, overview, questions, rules
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
@@ -11,6 +11,7 @@ PAGES: tuple[Page, ...] = (
     questions.PAGE,
     free_query.PAGE,
     importing.PAGE,
+    rules.PAGE,
     mine.PAGE,
 )
 """Every page; a new one is a module here and a line in this list."""
