@@ -21,6 +21,7 @@ from dutygraph.service.console.pages import PAGES
 from dutygraph.service.console.pages.questions import FORMS
 from dutygraph.service.console.pages.questions import FORMS
 from dutygraph.service.console.tour import STEPS
+from dutygraph.service.console.tour import STEPS
 from dutygraph.service.console.wording import wording
 from dutygraph.service.gaps.filters import aspects
 

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from dutygraph.service.console.page import Page
-from dutygraph.service.console.pages import free_query, gaps, importing, mine, overview, questions, rules
+from dutygraph.service.console.pages import (
+    free_query,
+    gaps,
+    importing,
+    mine,
+    overview,
+    questions,
+    rules,
+    training,
+)
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
@@ -12,6 +21,7 @@ PAGES: tuple[Page, ...] = (
     free_query.PAGE,
     importing.PAGE,
     rules.PAGE,
+    training.PAGE,
     mine.PAGE,
 )
 """Every page; a new one is a module here and a line in this list."""

@@ -10,6 +10,7 @@ into a page; ``to_html``, ``to_graphml`` and ``to_gexf`` make files (bytes) of i
     line_difference_picture(older, newer, difference, findings=(), *, look, heading) -> Picture
     responsibility_picture(neighbourhood, findings=(), *, look, heading) -> Picture
     rule_picture(rule, *, conforming=False, reveal=True, look) -> Picture
+    rule_places(rule, look) -> what one can point at in it, and which of that is the hole
     to_html(picture) -> bytes; to_graphml(picture) -> bytes; to_gexf(picture) -> bytes
 
 *findings* are those that the viewer may see: they tell what the gaps say that a chart holds by id. Things
@@ -27,12 +28,14 @@ from dutygraph.pictures.look import FactTable, Heading, Look, Picture
 from dutygraph.pictures.palette import palette, repainting, variables
 from dutygraph.pictures.responsibility import responsibility_picture
 from dutygraph.pictures.rule_example import UnknownRuleError, rule_picture
+from dutygraph.pictures.rule_places import RulePlace, rule_places
 
 __all__ = [
     "FactTable",
     "Heading",
     "Look",
     "Picture",
+    "RulePlace",
     "UnknownRuleError",
     "double_key_picture",
     "line_difference_picture",
@@ -41,6 +44,7 @@ __all__ = [
     "repainting",
     "responsibility_picture",
     "rule_picture",
+    "rule_places",
     "to_gexf",
     "to_graphml",
     "to_html",

@@ -30,6 +30,9 @@ _WIDEST_ON_A4 = 1700.0
 _TERM = re.compile(r"\b(?:sv|org):(\w+)")
 
 
+_UNTOLD = Text("一张有缺口的小网", "A small net with a hole")
+
+
 class UnknownRuleError(Exception):
     """There is no such rule; ``text`` says so."""
 
@@ -49,7 +52,9 @@ def rule_picture(
     reveal: bool = True,
     look: Look = Look(),  # noqa: B008 - frozen
 ) -> Picture:
-    """Return an example of a rule (such as ``R01``) as a picture; without *reveal* the hole is not marked.
+    """Return an example of a rule (such as ``R01``) as a picture.
+
+    Without *reveal* the hole is not marked, and the rule not told.
 
     Raises:
         UnknownRuleError: there is no such rule.
@@ -67,10 +72,16 @@ def rule_picture(
     layout = lay_out(net, look)
     kind = word("word", "conforming" if conforming else "offending", look)
     label = look.say(shapes[0].label)
-    title = f"{wanted} {label}　" + (kind if conforming or reveal else "")
+    told = conforming or reveal
+    title = f"{wanted} {label}　{kind}" if told else look.say(_UNTOLD)
     paper = "A4" if layout.width <= _WIDEST_ON_A4 else "A3"
     frame = Frame(
-        title.rstrip("　"), _about(shapes, example, shown, look), Heading(), look, _legend(look, shown), paper
+        title,
+        _about(shapes, example, shown, look) if told else "",
+        Heading(),
+        look,
+        _legend(look, shown),
+        paper,
     )
     tables = (_table(net, look), _ties_table(net, look))
     return frame.draw(layout.width, layout.height, NetDrawing(net, layout, look).draw, tables, graph_of(net))
