@@ -41,15 +41,16 @@ def save_chart(
     """Give a chart as a file, as the page with the same parameters shows it."""
     visit = visit_of(request, service)
     if visit is None:
-        raise ProblemError(401, "unauthorized")
+        raise ProblemError(401, "not-signed-in")
     if chart not in _CHARTS or form not in FORMS:
         raise ProblemError(404, "not-found")
     view = visit.view()
     picture = _CHARTS[chart](visit, view, visit.query)
     media, write = FORMS[form]
-    name = quote(f"{picture.title.replace('　', ' ')} {view.as_of}.{form}")
+    plain, told = chart, quote(picture.title.replace("　", " "))
+    plain, told = (f"{name}-{view.as_of}.{form}" for name in (plain, told))
     headers = {
-        "Content-Disposition": f"attachment; filename=\"{chart}-{view.as_of}.{form}\"; filename*=UTF-8''{name}",
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{told}",
         "Cache-Control": "private, no-store",
         "Content-Language": visit.language,
     }

@@ -19,8 +19,6 @@ from dutygraph.service.console.cookies import THEMES
 from dutygraph.service.console.icons import PATHS
 from dutygraph.service.console.pages import PAGES
 from dutygraph.service.console.pages.questions import FORMS
-from dutygraph.service.console.pages.questions import FORMS
-from dutygraph.service.console.tour import STEPS
 from dutygraph.service.console.tour import STEPS
 from dutygraph.service.console.wording import wording
 from dutygraph.service.gaps.filters import aspects

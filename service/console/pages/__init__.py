@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dutygraph.service.console.page import Page
 from dutygraph.service.console.pages import (
+    double_key,
+    explorer,
     free_query,
     gaps,
     importing,
+    lines,
     mine,
     overview,
     questions,
@@ -16,7 +19,10 @@ from dutygraph.service.console.pages import (
 
 PAGES: tuple[Page, ...] = (
     overview.PAGE,
+    double_key.PAGE,
+    lines.PAGE,
     gaps.PAGE,
+    explorer.PAGE,
     questions.PAGE,
     free_query.PAGE,
     importing.PAGE,
