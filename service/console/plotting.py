@@ -61,6 +61,11 @@ def height_of_bars(options: dict[str, Any]) -> int:
     return 60 + row * len(options["yAxis"]["data"])
 
 
+def height_of_net(options: dict[str, Any]) -> int:
+    """Return how high a net is, in pixels: few things need little room."""
+    return min(640, 240 + 16 * len(options["series"][0]["data"]))
+
+
 def net_of(answer: ShownAnswer) -> dict[str, Any] | None:
     """Return a net that joins the things of each row, from left to right; None where nothing is joined."""
     nodes: dict[str, dict[str, Any]] = {}

@@ -14,7 +14,7 @@ from dutygraph.service.access.view import View
 from dutygraph.service.console.asking import ShownAnswer, fields_of, given_of, shown_answer
 from dutygraph.service.console.fragments import Asked, Fragment
 from dutygraph.service.console.page import Page, has_bureau
-from dutygraph.service.console.plotting import MOST_BARS, bars_of, height_of_bars, net_of
+from dutygraph.service.console.plotting import MOST_BARS, bars_of, height_of_bars, height_of_net, net_of
 from dutygraph.service.console.visit import Visit
 from dutygraph.service.endpoints.questions import require_reach
 from dutygraph.service.problems import ProblemError
@@ -23,7 +23,6 @@ PATH = "/questions"
 FORMS = ("table", "chart", "net")
 """How an answer is shown; the table is there always."""
 _PAGE = 50
-_TALLEST_NET = 620
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def draw(visit: Visit, answer: ShownAnswer, form: str, title: str) -> None:
     options = {"chart": bars_of, "net": net_of}.get(form, lambda _answer: None)(answer)
     if options is None:
         return
-    height = height_of_bars(options) if form == "chart" else _TALLEST_NET
+    height = height_of_bars(options) if form == "chart" else height_of_net(options)
     label = visit.say(f"questions.as-{form}", title=title)
     shown = ui.echart(options, renderer="svg").classes("plot").style(f"height: {height}px")
     shown.props["role"], shown.props["aria-label"] = "img", label
