@@ -34,6 +34,11 @@ def add_chart_sheets(visit: Visit) -> None:
         ui.add_head_html(f'<link rel="stylesheet" href="{visit.url(f"/console/{name}")}">')
 
 
+def print_on_a3() -> None:
+    """Have the page printed on A3 sheets, as these charts are made for."""
+    ui.add_head_html("<style>@page { size: A3 landscape; margin: 8mm; }</style>")
+
+
 class Showing(Fragment):
     """Shows a picture; *pick* is called with the ``data-id`` of what is chosen in it."""
 

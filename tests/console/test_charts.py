@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -95,6 +96,9 @@ def test_a_hole_is_seen_in_the_line_chart_with_its_sentence(console: Console) ->
     assert page.locator(DRAWN).is_visible()
     assert not page.locator("#main h1").is_visible()
     assert not page.locator("#business").is_visible()
+    first = re.search(rb"/MediaBox \[([^]]+)\]", page.pdf(prefer_css_page_size=True))
+    assert first is not None
+    assert [round(float(side) / 72 * 25.4) for side in first[1].split()[2:]] == [420, 297]
     page.emulate_media(media="screen")
 
 

@@ -18,7 +18,7 @@ from dutygraph.service.console.drawings import filter_of
 from dutygraph.service.console.fragments import Asked, Drawer, Fragment
 from dutygraph.service.console.gap_list import severity_word
 from dutygraph.service.console.page import Page, has_bureau
-from dutygraph.service.console.showing import add_chart_sheets
+from dutygraph.service.console.showing import add_chart_sheets, print_on_a3
 from dutygraph.service.console.visit import Visit
 from dutygraph.service.endpoints.chart_models import CellDetailModel
 from dutygraph.service.endpoints.charts import PARTS, cell_detail, chart_of, check_filter
@@ -107,6 +107,7 @@ class DoubleKeyPage:
         """Put it on the page; open the cell that the address names."""
         visit = self._visit
         add_chart_sheets(visit)
+        print_on_a3()
         acts = {"field": self._limit, "open": self._open, "clear": self._clear}
         self._shown = Fragment(visit, "double-key", acts=acts, **await self._values())
         self._drawer = Drawer(visit, "double-key.cell")

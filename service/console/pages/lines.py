@@ -13,7 +13,7 @@ from dutygraph.service.console.drawings import LineWanted, draw_line, line_wante
 from dutygraph.service.console.fragments import Act, Asked, Fragment
 from dutygraph.service.console.gap_list import severity_word
 from dutygraph.service.console.page import Page, has_bureau
-from dutygraph.service.console.showing import Showing, add_chart_sheets
+from dutygraph.service.console.showing import Showing, add_chart_sheets, print_on_a3
 from dutygraph.service.console.visit import Visit
 from dutygraph.service.endpoints.chart_models import LineModel
 from dutygraph.service.endpoints.line_reading import line_model, line_of, lines_of
@@ -42,6 +42,7 @@ async def build(visit: Visit) -> None:
         Fragment(visit, "lines", acts={"choose": _chooser(visit, wanted)}, lines=lines)
         return
     sheet = await visit.work(_sheet, visit, view)
+    print_on_a3()
     _build_sheet(visit, sheet, lines)
 
 
