@@ -1,4 +1,4 @@
-"""Answering with a list: sorted, paged, with its dates, an ETag and links; or whole, as CSV or a workbook.
+"""Answering with a list: filtered, sorted, paged, with its dates, an ETag, links; or as CSV or a workbook.
 
 An endpoint describes its rows as a table of columns, once; all forms of the list follow from it::
 
@@ -88,6 +88,7 @@ class ListQuery:
     size: int | None = None
     sort: str | None = None
     format: Form | None = None
+    contains: str | None = None
 
     def form(self, request: Request) -> Form:
         """Return the form asked for by ``format``, else by Accept; JSON where neither says."""
@@ -129,8 +130,16 @@ def _list_query(
             description="格式，缺省依Accept请求头 / The form, by default what the header Accept says",
         ),
     ] = None,
+    contains: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="只要某一列显示的内容里有这些字的行，不分大小写"
+            " / Only rows of which a column shows these words, in capitals or not",
+        ),
+    ] = None,
 ) -> ListQuery:
-    return ListQuery(page, size, sort, form)
+    return ListQuery(page, size, sort, form, contains)
 
 
 ListQueryDep = Annotated[ListQuery, Depends(_list_query)]
@@ -172,7 +181,8 @@ def answer_list(
     if tag is not None and has_already(request, tag):
         return not_modified(tag)
     lang = language_of(request)
-    found = _sorted(list(rows() if callable(rows) else rows), order, lang)
+    all_rows = rows() if callable(rows) else rows
+    found = _sorted(_containing(all_rows, query.contains, columns, lang), order, lang)
     size = query.size or (DEFAULT_SIZE if form == "json" else max(len(found), 1))
     start = (query.page - 1) * size
     shown = found[start : start + size]
@@ -236,6 +246,21 @@ def _order(sort: str | None, columns: Sequence[Column[Row]]) -> list[tuple[Colum
             raise ProblemError(422, "unsortable", errors=[ErrorItem(text, pointer="/query/sort")])
         order.append((known[key], name.startswith("-")))
     return order
+
+
+def _containing(
+    rows: Iterable[Row], words: str | None, columns: Sequence[Column[Row]], lang: str
+) -> list[Row]:
+    wanted = (words or "").strip().casefold()
+    if not wanted:
+        return list(rows)
+    shown = [column for column in columns if column.exported]
+
+    def shows(row: Row) -> bool:
+        values = (flat(column.cell(row), lang) for column in shown)
+        return any(value is not None and wanted in str(value).casefold() for value in values)
+
+    return [row for row in rows if shows(row)]
 
 
 def _sorted(rows: list[Row], order: Sequence[tuple[Column[Row], bool]], lang: str) -> list[Row]:

@@ -7,7 +7,6 @@ lists them, and a test compares.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 import tomllib
@@ -25,6 +24,7 @@ from pydantic_settings import (
 )
 
 from dutygraph.model import Text
+from dutygraph.service.addresses import is_loopback
 from dutygraph.service.environment import PREFIX, refusal, unknown_variables
 from dutygraph.service.validation import validation_text
 from dutygraph.store import DEFAULT_BASE
@@ -260,16 +260,6 @@ def load_settings(file: Path | None = None, **given: Any) -> Settings:
         return Settings(**there)
     except ValidationError as error:
         raise SettingsError(_said(error)) from error
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether an address to listen on can be reached from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -150,6 +150,32 @@ def test_what_cannot_be_sorted_by_is_refused_by_name(client: TestClient, sort: s
     assert "count" in answer.json()["errors"][0]["text"]["en"]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("甲", ["B10"]),
+        ("b1", ["B1", "B10"]),
+        ("2025-03", ["B2"]),
+        ("x；y", ["B2"]),
+        (" G01 ", ["B10"]),
+        ("None", []),
+        ("first", []),
+        ("", ["B1", "B10", "B2"]),
+    ],
+)
+def test_only_rows_that_show_the_words_are_listed(client: TestClient, words: str, found: list[str]) -> None:
+    page = client.get("/dated", params={"contains": words, "sort": "id"}).json()
+
+    assert sorted(item["id"] for item in page["items"]) == found
+    assert page["total"] == len(found)
+
+
+def test_words_are_looked_for_in_the_language_of_the_caller(client: TestClient) -> None:
+    answer = client.get("/free?contains=first&format=csv", headers={"Accept-Language": "en"})
+
+    assert [line.split(",")[0] for line in answer.text.splitlines()[1:]] == ["B10"]
+
+
 def test_links_lead_from_page_to_page_and_keep_the_question(client: TestClient) -> None:
     answer = client.get("/free?size=1&page=2&sort=-id")
 

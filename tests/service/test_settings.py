@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dutygraph.service.settings import Settings, SettingsError, is_loopback, load_settings
+from dutygraph.service.addresses import is_loopback
+from dutygraph.service.settings import Settings, SettingsError, load_settings
 
 
 def test_each_setting_is_described_in_both_languages_and_has_a_default() -> None:
