@@ -24,6 +24,7 @@ LAYERS = (
     ("coverage", "network", "recheck"),
     ("charts", "commits", "questions"),
     ("pictures", "report", "upkeep"),
+    ("documents",),
     ("service",),
     ("cli",),
 )

@@ -18,6 +18,7 @@ from dutygraph.cli import (
     coverage,
     demo,
     doctor,
+    document,
     export,
     history,
     load,
@@ -76,6 +77,7 @@ for name, command in COMMANDS.items():
     app.command(name)(command)
 app.add_typer(account.app, name="account")
 app.add_typer(chart.app, name="chart")
+app.add_typer(document.app, name="document")
 
 
 def main() -> None:
