@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from nicegui import ui
 
@@ -115,7 +116,7 @@ class DoubleKeyPage:
         if named:
             await self._open(Asked(named[:400]))
 
-    async def _values(self) -> dict[str, object]:
+    async def _values(self) -> dict[str, Any]:
         visit, shown = self._visit, filter_of(self._query)
         view = await visit.work(visit.view)
         heat = await visit.work(heat_of, view, visit, shown)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from nicegui import ui
 
@@ -63,7 +64,7 @@ class ExplorerPage:
             await self._show()
 
     @property
-    def _nowhere(self) -> dict[str, object]:
+    def _nowhere(self) -> dict[str, Any]:
         return {"around": None, "wanted": self._wanted, "trail": (), "query": {}}
 
     async def _fill(self) -> None:

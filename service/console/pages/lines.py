@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nicegui import ui
 
@@ -65,7 +66,12 @@ def _chooser(visit: Visit, wanted: LineWanted) -> Act:
 
 
 def _build_sheet(visit: Visit, sheet: Sheet, lines: tuple[LineSummary, ...]) -> None:
-    values = {"sheet": sheet, "lines": lines, "query": sheet.wanted.address, "severity_word": severity_word}
+    values: dict[str, Any] = {
+        "sheet": sheet,
+        "lines": lines,
+        "query": sheet.wanted.address,
+        "severity_word": severity_word,
+    }
 
     async def compare(asked: Asked) -> None:
         older, newer = asked.fields.get("from", ""), asked.fields.get("to", "")
