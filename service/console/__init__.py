@@ -38,8 +38,8 @@ A page is one module under ``pages/`` with a ``PAGE``, listed in ``pages/__init_
 - Files: ``<a href="{{ url('/api/v1/bureaus/' ~ visit.code ~ '/gaps', format='xlsx') }}" download>``; the
   cookie is good for reading the API.
 - A picture: ``add_chart_sheets(visit)``, then ``Showing(visit, picture, pick)``, whose *pick* is given the
-  ``data-id`` of what was clicked; ``drawings.py`` draws the charts through a view, ``saving.py`` gives them as
-  files (``templates/saves.html.j2``).
+  ``data-id`` of what was clicked; ``drawings.py`` draws the charts through a view, ``saving.py`` gives them
+  as files (``templates/saves.html.j2``).
 - Tests: ``tests/console``, one served bureau and one browser for all of them.
 - Classes of ``static/console.css``: ``panel``, ``figures``, ``grid-table``, ``tag``, ``empty``, ``bar``.
 """

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
-from rdflib import OWL, RDF
+from rdflib import OWL, RDF, URIRef
 
 from dutygraph.model import Text
 from dutygraph.ontology import SV, labels, load_ontology
@@ -49,8 +49,8 @@ def vocabulary() -> tuple[Term, ...]:
     found = [
         Term(f"sv:{str(term).removeprefix(str(SV))}", labels(term))
         for kind in _TERMS
-        for term in sorted(set(ontology.subjects(RDF.type, kind)))
-        if str(term).startswith(str(SV))
+        for term in sorted({s for s in ontology.subjects(RDF.type, kind) if isinstance(s, URIRef)})
+        if term.startswith(str(SV))
     ]
     return tuple({term.name: term for term in found}.values())
 

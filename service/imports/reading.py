@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from rdflib import FOAF, URIRef
 
@@ -22,7 +23,8 @@ from dutygraph.service.imports.refused import as_bytes, refused_sheets
 from dutygraph.store import BureauGraphs
 from dutygraph.store.files import write_whole
 
-LEDGER, NAMES = "ledger", "names"
+LEDGER: Final = "ledger"
+NAMES: Final = "names"
 SHEET_OF_NAMES = "姓名对照"
 READ, REJECTED, SHEETS, SOURCE = "read.json.gz", "rejected.xlsx", "rejected.json", "source"
 _NAME = URIRef(FOAF.name)

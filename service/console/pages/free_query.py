@@ -10,7 +10,7 @@ from nicegui.elements.codemirror.constants import SUPPORTED_THEMES
 from dutygraph.queries import PARAMETERS_MARK, questions
 from dutygraph.service.access.roles import Role, Scope
 from dutygraph.service.console.asking import ShownAnswer
-from dutygraph.service.console.fragments import Asked, Fragment
+from dutygraph.service.console.fragments import Act, Asked, Fragment
 from dutygraph.service.console.free_answers import FreeAnswer, Term, read_answer, vocabulary
 from dutygraph.service.console.page import Page
 from dutygraph.service.console.pages.questions import FORMS, draw, forms_of
@@ -64,8 +64,13 @@ class FreeQuery:
         Fragment(visit, "free-run", acts={"run": self._run}, prefixes=PREFIXES)
         acts = {"words": self._look_up, "insert": self._insert}
         self._terms = Fragment(visit, "free-words", acts=acts, terms=_found(""), sought="")
-        acts = {"form": self._choose, "more": self._more, "csv": self._as_csv, "xlsx": self._as_xlsx}
-        self._told = Fragment(visit, "free-answer", acts=acts, **self._values(waiting=False))
+        after: dict[str, Act] = {
+            "form": self._choose,
+            "more": self._more,
+            "csv": self._as_csv,
+            "xlsx": self._as_xlsx,
+        }
+        self._told = Fragment(visit, "free-answer", tag="div", acts=after, **self._values(waiting=False))
         self._drawn = ui.element("div")
 
     def _name_editor(self) -> None:

@@ -48,7 +48,7 @@ class FilePlace(Fragment):
 
     def __init__(self, visit: Visit, template: str, acts: Mapping[str, Act], **values: object) -> None:
         """Put it on the page."""
-        super().__init__(visit, template, acts=acts, **values)
+        super().__init__(visit, template, tag="div", acts=acts, **values)
         self.element.on("change", self._act, js_handler=_SEND)
 
 
@@ -139,7 +139,7 @@ async def _show_trial(visit: Visit, identifier: str) -> None:
     words = {"most": _MOST, "severity_word": severity_word, "kind_word": _kind_word}
     tried = await visit.work(tried_of, visit, identifier)
     acts = {"commit": commit, "discard": discard}
-    shown = Fragment(visit, "import-trial", acts=acts, tried=tried, busy=False, **words)
+    shown = Fragment(visit, "import-trial", tag="div", acts=acts, tried=tried, busy=False, **words)
 
 
 def tried_of(visit: Visit, identifier: str) -> Tried:

@@ -98,7 +98,7 @@ class QuestionPage:
         Fragment(visit, "question-fields", acts={"ask": self._ask}, question=question, fields=fields)
         answer = await self._look(view)
         acts = {"form": self._choose, "more": self._more}
-        self._head = Fragment(visit, "question-answer", acts=acts, **self._values(answer))
+        self._head = Fragment(visit, "question-answer", tag="div", acts=acts, **self._values(answer))
         self._drawn = ui.element("div")
         self._draw(answer)
 

@@ -74,7 +74,14 @@ def _show_list(visit: Visit, hits: Sequence[RuleHits]) -> None:
     sought, only = visit.query.get("text", "")[:100], "only" in visit.query
     aspects = list(_aspects(visit, hits, sought, only=only))
     shown = Fragment(
-        visit, "rules", acts={"search": search}, aspects=aspects, sought=sought, only=only, **words
+        visit,
+        "rules",
+        tag="div",
+        acts={"search": search},
+        aspects=aspects,
+        sought=sought,
+        only=only,
+        **words,
     )
 
 

@@ -134,7 +134,7 @@ class Training:
         """Put the first card on the page."""
         self._card = await self._drawn()
         acts = {"answer": self._answer, "pick": self._pick, "next": self._next}
-        self._asked = Fragment(self._visit, "training-card", acts=acts, **self._values())
+        self._asked = Fragment(self._visit, "training-card", tag="div", acts=acts, **self._values())
         pick = self._pick if self._card.asks == "where" else None
         self._shown = Showing(self._visit, self._card.net, pick or self._nothing)
         self._explained = ui.element("div")
