@@ -115,6 +115,6 @@ def test_figures_about_one_or_two_people_are_withheld() -> None:
 
 @pytest.mark.parametrize("words", ["[structures]", '[structure]\nT4 = "all"', '[structure]\nT1 = "most"'])
 def test_a_word_that_the_tables_do_not_know_is_refused(words: str) -> None:
-    rest = "[only]\n[writes]\n[writes-of-kind]\n"
+    rest = "[only]\n[whole-of-own]\n[writes]\n[writes-of-kind]\n"
     with pytest.raises(ValueError, match="is not a valid"):
         read_tables(f"{words}\n{rest}".replace("[structures]", '[structures]\nT1 = "all"'))
