@@ -28,9 +28,9 @@ def _chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """The console in a browser. Tests of one file run in one worker, one after another."""
+    """The console in a browser, whose event loop must be gone before other tests begin one of their own."""
     path = _chromium()
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:

@@ -57,7 +57,7 @@ def test_every_example_works_and_answers_what_is_shown(tmp_path: Path) -> None:
     with started(tmp_path) as shell:
         for part in parts(PAGE):
             if isinstance(part, Edit):
-                make(part, tmp_path)
+                make([part], tmp_path / part.file)
             elif part.language == "bash":
                 answer = shell.run(part.text)
             elif part.language in SHOWN:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from fastapi.testclient import TestClient
@@ -45,7 +47,11 @@ def moved(so: TestClient, small: Door) -> TestClient:
 
 
 def book(folder: Path, **sheets: Rows) -> bytes:
-    return ledger(folder / "new.xlsx", **sheets).read_bytes()
+    """Give a workbook; never the same file twice, which would be the same import."""
+    path = ledger(folder / "new.xlsx", **sheets)
+    with ZipFile(path, "a") as archive:
+        archive.comment = uuid4().hex.encode()
+    return path.read_bytes()
 
 
 def upload(by: TestClient, data: bytes) -> dict[str, Any]:

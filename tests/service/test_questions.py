@@ -238,7 +238,7 @@ def test_an_unknown_question_is_not_found(client_for: ClientFor, identifier: str
 
 def test_every_question_is_described_with_its_parameters(example_door: Door) -> None:
     document = example_door.client.get("/openapi.json").json()
-    beside = {"page", "size", "sort", "format", "code"}
+    beside = {"page", "size", "sort", "format", "contains", "code"}
     for question in questions():
         operation = document["paths"][f"/api/v1/bureaus/{{code}}/questions/{question.id}"]["get"]
         described = {each["name"]: each for each in operation["parameters"]}
